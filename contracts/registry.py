@@ -1,0 +1,81 @@
+"""Every message class that was ever published, and the chain that lifts an old one to today's."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from contracts.errors import UnsupportedMessage
+from contracts.messages import (
+    Command,
+    Event,
+    Message,
+    Notice,
+    cuesheet,
+    gfx,
+    notification,
+    render,
+    system,
+)
+
+EVENTS: Final[tuple[type[Event], ...]] = (
+    gfx.GameSeen,
+    gfx.HandRecorded,
+    gfx.HandRevised,
+    gfx.SnapshotRead,
+    gfx.FileSkipped,
+    gfx.FileRejected,
+    cuesheet.SessionCreated,
+    cuesheet.SheetAdded,
+    cuesheet.ItemAdded,
+    cuesheet.CueTaken,
+    cuesheet.TakeRefused,
+    render.RenderRequested,
+    render.RenderStarted,
+    render.RenderCompleted,
+    render.RenderFailed,
+    notification.NotificationRaised,
+    system.CanarySaid,
+)
+COMMANDS: Final[tuple[type[Command], ...]] = (
+    cuesheet.CreateSession,
+    cuesheet.AddSheet,
+    cuesheet.AddItem,
+    cuesheet.TakeItem,
+    render.SubmitRender,
+)
+NOTICES: Final[tuple[type[Notice], ...]] = (
+    cuesheet.CueNotice,
+    cuesheet.SheetNotice,
+    cuesheet.SessionNotice,
+    render.RenderNotice,
+    notification.NotificationNotice,
+)
+
+type Upcaster = Callable[[Message], Message]
+
+# Old type text -> pure function to the next version. Empty until a message gets its second version.
+UPCASTERS: Final[Mapping[str, Upcaster]] = {}
+
+# A chain longer than this is a loop: no message will see that many versions.
+UPCASTS_MAX = 50
+
+BY_TYPE: Final[Mapping[str, type[Message]]] = {
+    cls.TYPE.text: cls for cls in (*EVENTS, *COMMANDS, *NOTICES)
+}
+
+
+def message_class(type_text: str) -> type[Message]:
+    """The class of a `ce-type`; raises UnsupportedMessage for one this code does not know."""
+    try:
+        return BY_TYPE[type_text]
+    except KeyError as error:
+        raise UnsupportedMessage(f"message type {type_text!r} is not known here") from error
+
+
+def upcast(message: Message, upcasters: Mapping[str, Upcaster] = UPCASTERS) -> Message:
+    """Lift a message to the newest version of its kind; today's come back as they are."""
+    for _ in range(UPCASTS_MAX):
+        step = upcasters.get(message.TYPE.text)
+        if step is None:
+            return message
+        message = step(message)
+    raise UnsupportedMessage(f"the upcasters of {message.TYPE.text} never end")

@@ -1,0 +1,99 @@
+"""Rows of read models and the working set a fold changes: the pure half of every projection.
+
+A projection's `domain.py` declares one Row class per table and a Fold. The runner loads the rows a
+batch of events may touch, lets the fold change the working set in memory, and writes what changed
+together with the checkpoint in one transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Protocol
+
+import msgspec
+
+from contracts.messages import Event
+from contracts.recorded import Recorded
+
+type Key = tuple[Any, ...]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One row. Field names are the columns, in the order of the table; KEY names the primary key.
+
+    Column types follow the annotations: int bigint, str text, bool boolean, float double precision,
+    datetime timestamptz, anything else jsonb; `| None` makes it nullable.
+    """
+
+    TABLE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+
+    @property
+    def key(self) -> Key:
+        """Values of the primary key."""
+        return tuple(getattr(self, name) for name in self.KEY)
+
+
+class Rows:
+    """The working set of one batch: loaded rows and what was changed in them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[type[Row], Key], Row | None] = {}
+        self._changed: set[tuple[type[Row], Key]] = set()
+
+    def get[R: Row](self, kind: type[R], *key: Any) -> R | None:
+        """The row with this key as the fold left it, or None. The key must have been announced."""
+        row = self._known[kind, key]
+        return row  # type: ignore[return-value]
+
+    def put(self, row: Row) -> None:
+        """Insert or replace one row."""
+        place = (type(row), row.key)
+        if self._known.get(place) != row:
+            self._known[place] = row
+            self._changed.add(place)
+
+    def delete(self, kind: type[Row], *key: Any) -> None:
+        """Remove one row, if it is there."""
+        place = (kind, key)
+        if self._known.get(place) is not None:
+            self._known[place] = None
+            self._changed.add(place)
+
+    def load(self, kind: type[Row], key: Key, row: Row | None) -> None:
+        """Runner only: make a stored row (or its absence) known."""
+        self._known[kind, key] = row
+
+    def knows(self, kind: type[Row], key: Key) -> bool:
+        """Runner only: whether the row was loaded before."""
+        return (kind, key) in self._known
+
+    def take_changes(self) -> list[tuple[type[Row], Key, Row | None]]:
+        """Runner only: what changed since the last call; None marks a removed row."""
+        changed = [(kind, key, self._known[kind, key]) for kind, key in self._changed]
+        self._changed.clear()
+        return changed
+
+    def size(self) -> int:
+        """How many rows are held."""
+        return len(self._known)
+
+    def forget(self) -> None:
+        """Runner only: drop every unchanged row, to stay within the cache limit."""
+        self._known = {place: self._known[place] for place in self._changed}
+
+
+class Fold(Protocol):
+    """The pure core of a projection. It keeps no state of its own: all of it is in the rows."""
+
+    handles: Sequence[type[Event]]
+
+    def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
+        """Every row that `project` may read for this event."""
+        ...
+
+    def block_key(self, recorded: Recorded) -> str:
+        """Events with the same key must be applied in order: one that fails holds back the rest."""
+        ...
+
+    def project(self, recorded: Recorded, rows: Rows) -> None:
+        """Apply one event to the rows. Pure: no clock, no order but the sequence."""
+        ...
