@@ -38,25 +38,45 @@ class Rows:
     def __init__(self) -> None:
         self._known: dict[tuple[type[Row], Key], Row | None] = {}
         self._changed: set[tuple[type[Row], Key]] = set()
+        # What the running event overwrote, so that an event that fails leaves nothing behind.
+        self._undo: list[tuple[tuple[type[Row], Key], Row | None, bool, bool]] = []
 
     def get[R: Row](self, kind: type[R], *key: Any) -> R | None:
         """The row with this key as the fold left it, or None. The key must have been announced."""
-        row = self._known[kind, key]
-        return row  # type: ignore[return-value]
+        return self._known[kind, key]  # type: ignore[return-value]
 
     def put(self, row: Row) -> None:
         """Insert or replace one row."""
         place = (type(row), row.key)
         if self._known.get(place) != row:
-            self._known[place] = row
-            self._changed.add(place)
+            self._set(place, row)
 
     def delete(self, kind: type[Row], *key: Any) -> None:
         """Remove one row, if it is there."""
         place = (kind, key)
         if self._known.get(place) is not None:
-            self._known[place] = None
-            self._changed.add(place)
+            self._set(place, None)
+
+    def _set(self, place: tuple[type[Row], Key], row: Row | None) -> None:
+        known = place in self._known
+        self._undo.append((place, self._known.get(place), known, place in self._changed))
+        self._known[place] = row
+        self._changed.add(place)
+
+    def begin(self) -> None:
+        """Runner only: an event starts here."""
+        self._undo.clear()
+
+    def roll_back(self) -> None:
+        """Runner only: the running event failed; put back everything it changed."""
+        for place, row, known, changed in reversed(self._undo):
+            if known:
+                self._known[place] = row
+            else:
+                self._known.pop(place, None)
+            if not changed:
+                self._changed.discard(place)
+        self._undo.clear()
 
     def load(self, kind: type[Row], key: Key, row: Row | None) -> None:
         """Runner only: make a stored row (or its absence) known."""

@@ -4,8 +4,8 @@
 |---|---|
 | event | `evt.<context>.<entity>.<id>.<event>` |
 | command | `cmd.<service>.<entity>.<id>.<verb>` |
-| live notice | `broadcast.<session>...`, `render-progress.<render>`, `sync-status.<source>.<entity>`, |
-| | `notifications.<user or role>` |
+| notice | `broadcast.<session>...`, `render-progress.<render>` |
+| notice | `sync-status.<source>.<entity>`, `notifications.<user or role>` |
 | dead letter | `dlq.<service>.<consumer>` |
 
 The id stands before the last token, so that one wildcard covers one entity.

@@ -1,0 +1,141 @@
+"""Connect to NATS, stay connected for ever, and turn its silent failures into loud ones.
+
+A permission violation reaches only the client's error callback; it is fatal here, because a denied
+publish otherwise looks like a slow server.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError, SlowConsumerError
+
+from bus.errors import BusError, PermissionDenied, Retryable, Uncertain
+from bus.settings import ProcessSettings
+
+log = structlog.get_logger()
+
+# Waits between two attempts; short, because a show waits for it.
+RECONNECT_WAIT_S = 0.2
+# A request to JetStream that takes longer is treated as unanswered.
+REQUEST_TIMEOUT_S = 3.0
+# Notices a dead connection: two missed pings.
+PING_INTERVAL_S = 2
+
+
+class ApiError(Retryable):
+    """JetStream refused a request; `code` is its own error code."""
+
+    def __init__(self, code: int, description: str) -> None:
+        """Keep the code: the caller decides by it."""
+        super().__init__(f"{description} ({code})")
+        self.code = code
+
+
+class Connection:
+    """One NATS connection with its fatal-error future and its reconnect hooks."""
+
+    def __init__(self, client: Client, user: str) -> None:
+        """Wrap a client; use `open_connection`."""
+        self.client = client
+        self.inbox = f"_INBOX.{user}" if user else "_INBOX"
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.on_reconnect: list[Callable[[], None]] = []
+        self.reconnects = 0
+
+    async def request(
+        self, subject: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Any:
+        """One raw request. Raises Uncertain when no answer comes."""
+        try:
+            return await self.client.request(
+                subject,
+                body,
+                timeout=REQUEST_TIMEOUT_S,
+                headers=dict(headers) if headers else None,
+            )
+        except (TimeoutError, NoRespondersError, NatsError) as error:
+            if self.failed.done():
+                self.failed.result()
+            raise Uncertain(f"no answer on {subject}: {error or type(error).__name__}") from error
+
+    async def api(self, verb: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One request to the JetStream API. Raises ApiError or Uncertain."""
+        payload = json.dumps(body).encode() if body is not None else b""
+        answer = await self.request(f"$JS.API.{verb}", payload)
+        reply: dict[str, Any] = json.loads(answer.data)
+        if error := reply.get("error"):
+            raise ApiError(error.get("err_code", error.get("code", 0)), error.get("description"))
+        return reply
+
+    def fail(self, error: BusError) -> None:
+        """Mark the connection as beyond repair; `failed` carries the reason."""
+        if not self.failed.done():
+            self.failed.set_exception(error)
+
+    async def close(self, drain_s: float = 2.0) -> None:
+        """Flush what was said and leave."""
+        self.failed.cancel()
+        try:
+            await asyncio.wait_for(self.client.flush(), drain_s)
+        except (TimeoutError, NatsError):
+            log.warning("nats.close.unflushed")
+        await self.client.close()
+
+
+async def open_connection(settings: ProcessSettings, name: str) -> Connection:
+    """Connect as `name`; waits for the server as long as it takes, reconnects for ever."""
+    user = settings.nats_user
+    connection = Connection(Client(), user)
+
+    async def on_error(error: Exception) -> None:
+        if "permissions violation" in str(error).lower():
+            log.error("nats.permission", error=str(error))
+            connection.fail(PermissionDenied(str(error)))
+        elif isinstance(error, SlowConsumerError):
+            log.warning("nats.slow_consumer", error=str(error))
+        else:
+            log.info("nats.error", error=str(error) or type(error).__name__)
+
+    async def on_reconnect() -> None:
+        connection.reconnects += 1
+        log.info("nats.reconnected", reconnects=connection.reconnects)
+        for hook in connection.on_reconnect:
+            hook()
+
+    async def on_disconnect() -> None:
+        log.warning("nats.disconnected")
+
+    await _connect(connection, settings, name, (on_error, on_reconnect, on_disconnect))
+    return connection
+
+
+async def _connect(
+    connection: Connection,
+    settings: ProcessSettings,
+    name: str,
+    hooks: tuple[
+        Callable[[Exception], Awaitable[None]],
+        Callable[[], Awaitable[None]],
+        Callable[[], Awaitable[None]],
+    ],
+) -> None:
+    on_error, on_reconnect, on_disconnect = hooks
+    await connection.client.connect(
+        servers=[url.strip() for url in settings.nats_url.split(",")],
+        name=name,
+        user=settings.nats_user or None,
+        password=settings.nats_password.get_secret_value() or None,
+        inbox_prefix=connection.inbox,
+        error_cb=on_error,
+        reconnected_cb=on_reconnect,
+        disconnected_cb=on_disconnect,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=RECONNECT_WAIT_S,  # type: ignore[arg-type]  # seconds, floats work
+        ping_interval=PING_INTERVAL_S,
+        max_outstanding_pings=2,
+    )

@@ -1,0 +1,35 @@
+"""Events a projection could not fold: set aside with everything behind them, the rest flows."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bus.tables import Connection
+
+# More parked events mean that the code is wrong, not the events: the projection stops.
+PARKED_MAX = 10_000
+
+
+class Parked(msgspec.Struct, frozen=True):
+    """One parked event: what holds it back and why."""
+
+    sequence: int
+    block_key: str
+    subject: str
+    reason: str
+
+
+async def load_keys(connection: Connection, schema: str) -> dict[str, int]:
+    """Block key -> sequence of the event that failed first."""
+    rows = await connection.fetch(
+        f'select block_key, min(sequence) as first from "{schema}".parked group by block_key'
+    )
+    return {row["block_key"]: row["first"] for row in rows}
+
+
+async def store(connection: Connection, schema: str, parked: Sequence[Parked]) -> None:
+    """Keep parked events; part of the transaction of their batch."""
+    await connection.executemany(
+        f'insert into "{schema}".parked values ($1, $2, $3, $4) on conflict do nothing',
+        [(p.sequence, p.block_key, p.subject, p.reason) for p in parked],
+    )

@@ -1,0 +1,270 @@
+"""The projector: read the log, fold in memory, write rows and checkpoint in one transaction.
+
+While one batch is being written the next one is decoded. Rows live in a bounded cache, so that a
+fold sees what it wrote before; any doubt about another writer drops the cache and starts again from
+the checkpoint.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import structlog
+
+from bus import checkpoint, metrics, parking, retry
+from bus.api import Bus, RawMessage, Reader, recorded
+from bus.checkpoint import Checkpoint
+from bus.errors import Fatal, Fenced, LogMismatch, Retryable
+from bus.health import Health
+from bus.parking import Parked
+from bus.tables import Connection, Table
+from contracts.recorded import Recorded
+from contracts.rows import Fold, Key, Row, Rows
+
+log = structlog.get_logger()
+
+# Live batches stay small for latency; a replay takes what the reader holds.
+BATCH_MAX = 5000
+# The checkpoint moves at least this often, also when nothing applied.
+WAIT_S = 0.2
+# Rows held in memory: some 50 MB at 1 KB a row.
+CACHE_ROWS_MAX = 50_000
+# The log's identity and our place in it are compared this often, and at every (re)start.
+VERIFY_S = 2.0
+# A run that lasted this long was no part of the trouble before it: wait from the base again.
+STEADY_S = 10.0
+# A projection without a sign of life for this long is unhealthy.
+SILENCE_S_MAX = 4.0
+
+
+class ProjectionSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What a projection is: its fold, its tables and the files that decide its rows."""
+
+    name: str
+    version: int
+    fold: Fold
+    rows: tuple[type[Row], ...]
+    sql: Path
+
+    @property
+    def schema(self) -> str:
+        """Schema in Postgres; also the owner name of its reader."""
+        return f"{self.name}_v{self.version}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of domain.py, store.py and table.sql."""
+        folder = self.sql.parent
+        return checkpoint.fingerprint([folder / "domain.py", folder / "store.py", self.sql])
+
+
+type Changes = list[tuple[type[Row], Key, Row | None]]
+
+
+class Batch(msgspec.Struct):
+    """Decoded events of one batch and what could not be decoded."""
+
+    last: RawMessage
+    facts: list[Recorded]
+    parked: list[Parked]
+
+
+class Projector:
+    """Runs one projection until cancelled."""
+
+    def __init__(self, spec: ProjectionSpec, bus: Bus, dsn: str, health: Health) -> None:
+        """`dsn` is the owner's; readers use the views."""
+        self._spec = spec
+        self._bus = bus
+        self._dsn = dsn
+        self._health = health
+        self._tables = {kind: Table(kind, spec.schema) for kind in spec.rows}
+        self._handled = {(e.TYPE.owner, e.TYPE.name) for e in spec.fold.handles}
+        self._rows = Rows()
+        self._blocked: dict[str, int] = {}
+        self._checkpoint: Checkpoint | None = None
+        health.register(spec.name, SILENCE_S_MAX)
+
+    async def run(self) -> None:
+        """Fold for ever; comes back by itself from a lost database, server or race."""
+        waits, clock = retry.delays(), asyncio.get_running_loop().time
+        while True:
+            started = clock()
+            try:
+                await self._run_once()
+            except LogMismatch as error:
+                log.error("projection.log_mismatch", projection=self._spec.name, error=str(error))  # noqa: TRY400
+                self._health.trouble(self._spec.name, str(error))
+                await asyncio.sleep(VERIFY_S)
+            except (Retryable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                reason = f"{type(error).__name__}: {error}"
+                log.warning("projection.again", projection=self._spec.name, error=reason)
+                self._health.trouble(self._spec.name, reason)
+                if clock() - started > STEADY_S:
+                    waits = retry.delays()
+                await asyncio.sleep(next(waits))
+
+    async def _run_once(self) -> None:
+        connection = await checkpoint.connect(self._dsn, self._spec.schema)
+        try:
+            await self._prepare(connection)
+            after = self._checkpoint.sequence if self._checkpoint else 0
+            async with self._bus.reader(self._spec.schema, None, after) as reader:
+                await self._follow(connection, reader)
+        finally:
+            await _close(connection)
+
+    async def _prepare(self, connection: Connection) -> None:
+        spec = self._spec
+        sql = await asyncio.to_thread(spec.sql.read_text)
+        await checkpoint.prepare(connection, spec.schema, spec.name, sql, spec.fingerprint)
+        self._checkpoint = await checkpoint.load(connection, spec.schema)
+        self._blocked = await parking.load_keys(connection, spec.schema)
+        self._rows = Rows()
+        metrics.PARKED.labels(spec.name).set(len(self._blocked))
+        head = await checkpoint.verify(self._bus, self._checkpoint)
+        if self._checkpoint is None:
+            self._checkpoint = Checkpoint(head.log_id, 0, "")
+            async with connection.transaction():
+                names = (spec.name, spec.schema)
+                await checkpoint.move(connection, names, None, self._checkpoint)
+
+    async def _follow(self, connection: Connection, reader: Reader) -> None:
+        """Decode, load and fold the next batch while the last one is being written."""
+        writing: asyncio.Task[None] | None = None
+        clock = asyncio.get_running_loop().time
+        verified = clock()
+        loading = await checkpoint.connect(self._dsn, f"{self._spec.schema}-load")
+        try:
+            while True:
+                messages = await reader.next(BATCH_MAX, WAIT_S)
+                if messages:
+                    batch = self._decode(messages)
+                    if writing is not None and self._rows.size() > CACHE_ROWS_MAX:
+                        # What is being written must be stored before it may be read again.
+                        await writing
+                    await self._load(loading, batch.facts)
+                    self._fold(batch)
+                    if writing is not None:
+                        await writing
+                    changes = self._rows.take_changes()
+                    writing = asyncio.create_task(self._write(connection, batch, changes))
+                elif writing is not None:
+                    await writing
+                    writing = None
+                elif clock() - verified > VERIFY_S:
+                    verified = clock()
+                    await self._verify(connection)
+        finally:
+            if writing is not None:
+                await asyncio.gather(writing, return_exceptions=True)
+            await _close(loading)
+
+    async def _verify(self, connection: Connection) -> None:
+        head = await checkpoint.verify(self._bus, self._checkpoint)
+        await connection.fetchval("select 1")
+        done = self._checkpoint.sequence if self._checkpoint else 0
+        metrics.LAG.labels(self._spec.name).set(head.sequence - done)
+        if head.sequence == done:
+            self._health.beat(self._spec.name)
+
+    def _decode(self, messages: Sequence[RawMessage]) -> Batch:
+        batch = Batch(messages[-1], [], [])
+        for message in messages:
+            tokens = message.subject.split(".")
+            if (tokens[1], tokens[-1]) not in self._handled:
+                continue
+            try:
+                batch.facts.append(recorded(message))
+            except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
+                key = _subject_key(message.subject)
+                self._blocked.setdefault(key, message.sequence)
+                reason = f"{type(error).__name__}: {error}"
+                batch.parked.append(Parked(message.sequence, key, message.subject, reason))
+        return batch
+
+    async def _load(self, connection: Connection, facts: Iterable[Recorded]) -> None:
+        """Make every row known that these events may read."""
+        if self._rows.size() > CACHE_ROWS_MAX:
+            self._rows.forget()
+        missing: dict[type[Row], set[Key]] = defaultdict(set)
+        for fact in facts:
+            for kind, key in self._spec.fold.keys(fact):
+                if not self._rows.knows(kind, key):
+                    missing[kind].add(key)
+        for kind, keys in missing.items():
+            found = await self._tables[kind].load(connection, list(keys))
+            for key in keys:
+                self._rows.load(kind, key, found.get(key))
+
+    def _fold(self, batch: Batch) -> None:
+        fold = self._spec.fold
+        for fact in batch.facts:
+            keys = (fold.block_key(fact), _subject_key(fact.event.subject))
+            held = next((self._blocked[k] for k in keys if k in self._blocked), None)
+            if held is not None and held < fact.sequence:
+                self._park(batch, fact, f"behind parked event {held}")
+                continue
+            self._rows.begin()
+            try:
+                fold.project(fact, self._rows)
+            except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
+                self._rows.roll_back()
+                self._park(batch, fact, f"{type(error).__name__}: {error}")
+        metrics.APPLIED.labels(self._spec.name).inc(len(batch.facts))
+
+    def _park(self, batch: Batch, fact: Recorded, reason: str) -> None:
+        key = self._spec.fold.block_key(fact)
+        self._blocked.setdefault(key, fact.sequence)
+        batch.parked.append(Parked(fact.sequence, key, fact.event.subject, reason))
+        if len(self._blocked) > parking.PARKED_MAX:
+            raise Fatal(f"{self._spec.name} parked {len(self._blocked)} keys; its code is wrong")
+
+    async def _write(self, connection: Connection, batch: Batch, changes: Changes) -> None:
+        spec, old = self._spec, self._checkpoint
+        if old is None:
+            raise Fenced("no checkpoint")
+        changed: dict[type[Row], tuple[list[Row], list[Key]]] = {}
+        for kind, key, row in changes:
+            rows, keys = changed.setdefault(kind, ([], []))
+            if row is None:
+                keys.append(key)
+            else:
+                rows.append(row)
+        event_id = batch.last.headers.get("ce-id", "")
+        new = Checkpoint(old.log_id, batch.last.sequence, event_id)
+        async with connection.transaction():
+            for kind in spec.rows:
+                rows, keys = changed.get(kind, ([], []))
+                await self._tables[kind].remove(connection, keys)
+                await self._tables[kind].write(connection, rows)
+            if batch.parked:
+                await parking.store(connection, spec.schema, batch.parked)
+            await checkpoint.move(connection, (spec.name, spec.schema), old, new)
+        self._checkpoint = new
+        metrics.CHECKPOINT.labels(spec.name).set(new.sequence)
+        metrics.LAG.labels(spec.name).set(batch.last.pending)
+        self._health.beat(spec.name)
+        if batch.parked:
+            await self._report_parked(batch.parked)
+
+    async def _report_parked(self, parked: Sequence[Parked]) -> None:
+        metrics.PARKED.labels(self._spec.name).set(len(self._blocked))
+        for item in parked:
+            message = await self._bus.event_at(item.sequence)
+            if message is not None:
+                await self._bus.set_aside(self._spec.schema, message, item.reason)
+
+
+async def _close(connection: Connection) -> None:
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        await connection.close(timeout=2)
+
+
+def _subject_key(subject: str) -> str:
+    """Block key of an event nobody can decode: its entity."""
+    return subject.rpartition(".")[0]

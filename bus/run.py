@@ -1,0 +1,145 @@
+"""Run a process: logs, health, signals, a connected bus, tasks that fail together, a drain."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from bus import health as health_module
+from bus import tracing
+from bus.connection import Connection, open_connection
+from bus.errors import BusError, Fatal
+from bus.health import Health
+from bus.nats import NatsBus
+from bus.project import ProjectionSpec, Projector
+from bus.settings import ProcessSettings
+
+log = structlog.get_logger()
+
+# The connection itself must be heard of at least this often.
+CONNECTION_SILENCE_S = 6.0
+CONNECTION_CHECK_S = 1.0
+
+
+class Process:
+    """What a service's `main` gets: its settings, the bus, its health and a place for tasks."""
+
+    def __init__(self, name: str, settings: ProcessSettings, connection: Connection) -> None:
+        """Made by `run`."""
+        self.name = name
+        self.settings = settings
+        self.connection = connection
+        self.bus = NatsBus(connection, name)
+        self.health = Health()
+        self.stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Start a part of the process; if it ends or fails, the process stops."""
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def wait(self) -> None:
+        """Until a signal, a failed part or a fatal connection error; raises what failed."""
+        stop = asyncio.create_task(self.stopping.wait(), name="stopping")
+        watched: list[asyncio.Future[Any]] = [stop, self.connection.failed, *self._tasks]
+        try:
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            if not self.stopping.is_set():
+                for future in watched:
+                    if future.done():
+                        future.result()
+                ended = [t.get_name() for t in self._tasks if t.done()]
+                raise Fatal(f"part {ended} ended by itself")
+        finally:
+            stop.cancel()
+
+    async def drain(self) -> None:
+        """Cancel the parts and let them finish within the drain time."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self.settings.drain_s)
+
+
+type Main = Callable[[Process], Awaitable[None]]
+
+
+def run(main: Main, name: str, settings: ProcessSettings) -> None:
+    """Run a process until it is told to stop; exit code 1 with a logged reason if it fails."""
+    configure_logs(name, settings.log_level)
+    tracing.start(name)
+    try:
+        asyncio.run(_run(main, name, settings))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (BusError, OSError, ValueError, ExceptionGroup) as error:
+        log.critical("process.failed", error=_sentence(error))
+        sys.exit(1)
+
+
+async def _run(main: Main, name: str, settings: ProcessSettings) -> None:
+    connection = await open_connection(settings, name)
+    process = Process(name, settings, connection)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, process.stopping.set)
+    process.health.register("nats", CONNECTION_SILENCE_S)
+    process.spawn(_watch_connection(process), "nats")
+    port = health_module.serve(process.health, settings.health_host, settings.health_port)
+    log.info("process.started", health_port=port)
+    try:
+        await main(process)
+        await process.wait()
+    finally:
+        await process.drain()
+        await connection.close()
+        log.info("process.stopped")
+
+
+async def _watch_connection(process: Process) -> None:
+    while True:
+        if process.connection.client.is_connected:
+            process.health.beat("nats")
+        else:
+            process.health.trouble("nats", "not connected to NATS")
+        await asyncio.sleep(CONNECTION_CHECK_S)
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(_sentence(inner) for inner in error.exceptions)
+    return f"{type(error).__name__}: {error}"
+
+
+def configure_logs(name: str, level: str) -> None:
+    """One JSON object per line on standard error, with the process name in each."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=name)
+
+
+def run_projection(spec: ProjectionSpec, settings: ProcessSettings) -> None:
+    """Run one projection as a process."""
+
+    async def main(process: Process) -> None:
+        dsn = settings.database_url.get_secret_value()
+        projector = Projector(spec, process.bus, dsn, process.health)
+        process.spawn(projector.run(), spec.name)
+
+    run(main, spec.name.replace("_", "-"), settings)
