@@ -118,7 +118,7 @@ class DeciderRunner[C, S]:
         head = await self._bus.head()
         self._log_id = head.log_id
         self._context = self._bus.reader(
-            f"{self._source}_state", subjects.context_events(self._decider.context), 0
+            self._source, subjects.context_events(self._decider.context), 0
         )
         self._reader = await self._context.__aenter__()
         last = await self._last_of_context(head.sequence)
