@@ -55,7 +55,10 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks and how often it may count. `command_id` makes a repeat harmless."""
+    """Who asks and how often it may count. `command_id` makes a repeat harmless.
+
+    `command_hash` is that of the command as it was sent; empty = the Decider's command is hashed.
+    """
 
     command_id: str
     actor: str
@@ -63,6 +66,7 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     causation_id: str = ""
     expires_at: datetime | None = None
     traceparent: str = ""
+    command_hash: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

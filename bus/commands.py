@@ -83,6 +83,7 @@ def read_command(message: RawMessage) -> tuple[Command, CommandContext]:
         causation_id=envelope.causation_id,
         expires_at=parse_time(expires) if expires else None,
         traceparent=envelope.traceparent,
+        command_hash=envelope.command_hash,
     )
 
 

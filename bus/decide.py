@@ -173,7 +173,9 @@ class DeciderRunner[C, S]:
         log cannot be reached or the entity never stops moving.
         """
         slot = self._slot(entity.name, subjects.token(entity.id), entity.id)
-        digest = codec.digest({"type": type(command).__name__, "body": command})
+        digest = context.command_hash or codec.digest(
+            {"type": type(command).__name__, "body": command}
+        )
         async with slot.lock:
             with tracing.span(f"decide {type(command).__name__}", context.traceparent):
                 return await self._decide(command, entity, context, (slot, digest))

@@ -12,7 +12,8 @@ import structlog
 from bus import health as health_module
 from bus import tracing
 from bus.connection import Connection, open_connection
-from bus.errors import BusError, Fatal
+from bus.decide import DeciderRunner
+from bus.errors import BusError, Fatal, Retryable
 from bus.health import Health
 from bus.nats import NatsBus
 from bus.project import ProjectionSpec, Projector
@@ -23,6 +24,9 @@ log = structlog.get_logger()
 # The connection itself must be heard of at least this often.
 CONNECTION_SILENCE_S = 6.0
 CONNECTION_CHECK_S = 1.0
+# The log's identity is compared this often: nobody may decide on another log's state.
+DECIDER_CHECK_S = 2.0
+DECIDER_SILENCE_S = 8.0
 
 
 class Process:
@@ -41,6 +45,25 @@ class Process:
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Start a part of the process; if it ends or fails, the process stops."""
         self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def start_decider(self, runner: DeciderRunner[Any, Any]) -> None:
+        """Load a Decider's state, then keep it current and compare its log with the server's."""
+        self.health.register("decider", DECIDER_SILENCE_S)
+        await runner.start()
+        self.spawn(runner.follow(), "decider")
+        self.spawn(self._watch_decider(runner), "decider log")
+
+    async def _watch_decider(self, runner: DeciderRunner[Any, Any]) -> None:
+        while True:
+            try:
+                await runner.check_log()
+            except Fatal:
+                raise
+            except Retryable as error:
+                self.health.trouble("decider", str(error))
+            else:
+                self.health.beat("decider")
+            await asyncio.sleep(DECIDER_CHECK_S)
 
     async def wait(self) -> None:
         """Until a signal, a failed part or a fatal connection error; raises what failed."""

@@ -2,6 +2,7 @@
 so that a take with everything it ends is a single fact.
 """
 
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -137,7 +138,10 @@ class ItemAdded(Event, frozen=True, kw_only=True):
 
 
 class CueTaken(Event, frozen=True, kw_only=True):
-    """A cue went on air, and everything it ended left it: one fact."""
+    """A cue went on air, and everything it ended left it: one fact.
+
+    `taken_at` is the service's clock when it decided; a second press within a second is merged.
+    """
 
     TYPE: ClassVar = MessageType("cuesheet", "session", "cue_taken", "session_id")
     session_id: str
@@ -150,6 +154,7 @@ class CueTaken(Event, frozen=True, kw_only=True):
     ended: tuple[EndedCue, ...]
     binding: Binding | None
     render_id: str | None
+    taken_at: datetime
 
 
 class TakeRefused(Event, frozen=True, kw_only=True):

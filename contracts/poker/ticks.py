@@ -14,11 +14,10 @@ _SECONDS_MAX = dt.date.max.toordinal() * _SECONDS_PER_DAY
 _MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,7}))?Z\Z"
 )
-# Nine digits a component hold every span between two years of the calendar, even in seconds of a
-# month, and keep the arithmetic far inside 64 bits.
+# Seven digits hold the days of the whole calendar, and every sum of them fits 64 bits.
 _SPAN = re.compile(
-    r"P(?:([0-9]{1,9})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})(?:\.([0-9]{1,7}))?S)?)?\Z"
+    r"P(?:([0-9]{1,7})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,7})H)?(?:([0-9]{1,7})M)?(?:([0-9]{1,7})(?:\.([0-9]{1,7}))?S)?)?\Z"
 )
 
 

@@ -1,0 +1,135 @@
+"""Composition root of the cue sheet service."""
+
+import uuid
+
+import msgspec
+
+from bus.api import Answer, Bus, CommandContext, Entity
+from bus.decide import DeciderRunner
+from bus.react import Announcer, ask, effect_id, react
+from bus.run import Process
+from contracts import subjects
+from contracts.messages import Command
+from contracts.messages.cuesheet import AddItem, AddSheet, CreateSession, CueTaken, TakeItem
+from contracts.messages.render import SubmitRender
+from contracts.recorded import Recorded
+from services.cuesheet.domain import Command as Decision
+from services.cuesheet.domain import Cuesheet, RecordRefusal, Session, Take
+from services.cuesheet.inputs import Binder, MissingBinding
+from services.cuesheet.outputs import notices, touched
+from services.cuesheet.settings import CuesheetSettings
+
+
+class App:
+    """The service: a Decider with a command side, two reactors and a binder."""
+
+    def __init__(self, bus: Bus, binder: Binder, render_duration_s: int) -> None:
+        """Tests pass a memory bus and a binder of their own."""
+        self._bus = bus
+        self._binder = binder
+        self._render_duration_s = render_duration_s
+        self.runner: DeciderRunner[Decision, Session] = DeciderRunner(bus, Cuesheet(), "cuesheet")
+        self._announcer = Announcer(bus, "cuesheet")
+
+    async def handle(self, command: Command, context: CommandContext) -> Answer:
+        """Answer one command from the bus."""
+        entity = Entity("cuesheet", "session", command.entity_id)
+        match command:
+            case TakeItem():
+                return await self._take(command, entity, context)
+            case CreateSession() | AddSheet() | AddItem():
+                return await self.runner.execute(command, entity, context)
+            case _:
+                raise TypeError(f"{command.TYPE.text} is not for the cue sheet")
+
+    async def _take(self, command: TakeItem, entity: Entity, context: CommandContext) -> Answer:
+        take = await self._bound(command, context)
+        answer = await self.runner.execute(take, entity, context)
+        if answer.refusal and answer.refusal.code == "expired":
+            kept = RecordRefusal(
+                session_id=command.session_id,
+                item_id=command.item_id,
+                reason=answer.refusal.message,
+            )
+            again = CommandContext(
+                command_id=effect_id("take-refused", context.command_id), actor=context.actor
+            )
+            await self.runner.execute(kept, entity, again)
+        return answer
+
+    async def _bound(self, command: TakeItem, context: CommandContext) -> Take:
+        trigger_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"trigger:{context.command_id}"))
+        take = Take(
+            session_id=command.session_id,
+            item_id=command.item_id,
+            trigger_id=trigger_id,
+            trigger_type=command.trigger_type,
+            render_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"render:{trigger_id}")),
+        )
+        session = self.runner.state("session", command.session_id)
+        cue = session.cues.get(command.item_id) if session else None
+        if cue is None:
+            return take
+        try:
+            binding = await self._binder.bind(cue.added.composition, cue.added.parameters)
+        except MissingBinding as error:
+            return msgspec.structs.replace(take, missing=str(error))
+        return msgspec.structs.replace(take, binding=binding)
+
+    async def announce(self, fact: Recorded) -> None:
+        """Say the notices that a fact of ours changed."""
+        await self.runner.reached(fact.sequence)
+        session_id = fact.event.entity_id
+        session = self.runner.state("session", session_id)
+        if session is not None:
+            said = notices(session, fact.event.TYPE.name, touched(fact.event))
+            sequence = self.runner.sequence("session", session_id)
+            await self._announcer.say(said, sequence, fact)
+
+    async def restore(self) -> None:
+        """Say the state of every session again where LIVE does not have it."""
+        for session in self.runner.entities("session"):
+            if session.created is not None:
+                sequence = self.runner.sequence("session", session.created.session_id)
+                await self._announcer.restore(notices(session, "restored"), sequence)
+
+    async def ask_render(self, fact: Recorded) -> None:
+        """Ask for the picture of a taken cue."""
+        event = fact.event
+        if not isinstance(event, CueTaken) or event.binding is None or event.render_id is None:
+            return
+        command = SubmitRender(
+            render_id=event.render_id,
+            session_id=event.session_id,
+            item_id=event.item_id,
+            composition=event.binding.composition,
+            data=event.binding.data,
+            field_hash=event.binding.field_hash,
+            duration_s=self._render_duration_s,
+        )
+        await ask(self._bus, "cuesheet-render", fact, command)
+
+
+class BusGames:
+    """The newest fact of a game, asked from the log."""
+
+    def __init__(self, bus: Bus) -> None:
+        """Read through this bus."""
+        self._bus = bus
+
+    async def newest(self, game_id: str) -> int:
+        """See `services.cuesheet.inputs.GameClock`."""
+        return await self._bus.last_sequence(subjects.entity("gfx", "game", game_id))
+
+
+async def main(process: Process, settings: CuesheetSettings) -> None:
+    """Start the service's parts."""
+    binder = Binder(
+        settings.reader_url.get_secret_value(), BusGames(process.bus), settings.binding_wait_s
+    )
+    app = App(process.bus, binder, settings.render_duration_s)
+    await process.start_decider(app.runner)
+    await app.restore()
+    process.spawn(process.bus.serve("cuesheet", app.handle), "commands")
+    process.spawn(react(process.bus, "cuesheet-announcer", app.announce), "announcer")
+    process.spawn(react(process.bus, "cuesheet-render", app.ask_render), "render requests")

@@ -1,0 +1,50 @@
+"""Composition root of the notifier."""
+
+from bus.api import Bus, CommandContext, Entity
+from bus.decide import DeciderRunner
+from bus.react import Announcer, effect_id, react
+from bus.run import Process
+from contracts.messages.gfx import FileRejected
+from contracts.messages.notification import NotificationRaised
+from contracts.messages.render import RenderFailed
+from contracts.recorded import Recorded
+from services.notifier.domain import Notifier, Raise, notice
+
+
+class App:
+    """The service: two reactors that raise, and an announcer."""
+
+    def __init__(self, bus: Bus) -> None:
+        """Tests pass a memory bus."""
+        self.runner: DeciderRunner[Raise, bool] = DeciderRunner(bus, Notifier(), "notifier")
+        self._announcer = Announcer(bus, "notifier")
+
+    async def raise_for(self, fact: Recorded) -> None:
+        """Raise the notification of a fact; a redelivery raises nothing."""
+        if not isinstance(fact.event, RenderFailed | FileRejected):
+            return
+        notification_id = effect_id("notification", fact.envelope.id)
+        command = Raise(notification_id=notification_id, cause=fact.event)
+        context = CommandContext(
+            command_id=effect_id("raise", fact.envelope.id),
+            actor="notifier",
+            correlation_id=fact.envelope.correlation_id,
+            causation_id=fact.envelope.id,
+            traceparent=fact.envelope.traceparent,
+        )
+        entity = Entity("notification", "notification", notification_id)
+        await self.runner.execute(command, entity, context)
+
+    async def announce(self, fact: Recorded) -> None:
+        """Say the notice of one notification."""
+        if isinstance(fact.event, NotificationRaised):
+            await self._announcer.say([notice(fact.event)], fact.sequence, fact)
+
+
+async def main(process: Process) -> None:
+    """Start the service's parts."""
+    app = App(process.bus)
+    await process.start_decider(app.runner)
+    process.spawn(react(process.bus, "notifier-render", app.raise_for), "failed renders")
+    process.spawn(react(process.bus, "notifier-gfx", app.raise_for), "rejected files")
+    process.spawn(react(process.bus, "notifier-announcer", app.announce), "announcer")

@@ -1,0 +1,7 @@
+"""Settings of the notifier."""
+
+from bus.settings import ProcessSettings
+
+
+class NotifierSettings(ProcessSettings):
+    """Nothing differs from every other process."""

@@ -1,0 +1,35 @@
+"""A requested job as the engine wants it: data read, formatted and checked against their hash."""
+
+from pathlib import Path
+
+import msgspec
+
+from contracts.compositions import LeaderboardData, MissingData, field_hash, leaderboard_fields
+from contracts.messages.render import RenderRequested
+from services.render.outputs.engine import BadJob, EngineJob
+
+
+def engine_job(requested: RenderRequested, folder: Path) -> EngineJob:
+    """The engine's job; its files go to `folder`.
+
+    Raises BadJob when the data do not fit the composition, or are not those the cue was bound to.
+    """
+    try:
+        data = msgspec.convert(requested.data, LeaderboardData)
+        fields = leaderboard_fields(data)
+    except (msgspec.ValidationError, MissingData) as error:
+        raise BadJob(f"the data do not make a {requested.composition}: {error}") from error
+    digest = field_hash(fields, {})
+    if digest != requested.field_hash:
+        raise BadJob(
+            f"the data hash to {digest}, the request says {requested.field_hash}: "
+            "cue sheet and render do not run the same version"
+        )
+    return EngineJob(
+        composition=requested.composition,
+        fields=fields,
+        theme=requested.theme,
+        duration_ms=requested.duration_s * 1000,
+        still_path=folder / f"{requested.render_id}.png",
+        movie_path=folder / f"{requested.render_id}.mp4",
+    )

@@ -1,0 +1,1 @@
+"""The built-in engine: skia draws, HarfBuzz shapes, PyAV encodes; no After Effects needed."""
