@@ -1,0 +1,96 @@
+"""What `railcast up` starts: every service and projection as a process of its own.
+
+One row per process: its login on NATS is its name, its health port is kept by the home.
+"""
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from contracts.streams import PROJECTIONS
+from deploy.local.home import Home
+from deploy.local.probes import http_answers
+from deploy.local.process import ProcessSpec
+from deploy.local.servers import NatsServer, PostgresServer
+
+SERVICES = ("gfx-ingest", "cuesheet", "render", "notifier")
+GATEWAY = "gateway"
+DEMO_TABLES = ("main",)
+# A hand every few seconds: quick enough to see something happen, slow enough to read.
+DEMO_HAND_S = 6.0
+
+
+class Servers(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a process may need to know about this home."""
+
+    home: Home
+    nats: NatsServer
+    postgres: PostgresServer
+    http_port: int
+    tables: Mapping[str, Path]
+
+    @property
+    def http(self) -> str:
+        """Address of the gateway."""
+        return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def token(self) -> str:
+        """The API key with every right."""
+        return self.home.secret("api-key")
+
+    @property
+    def objects(self) -> str:
+        """Object store of finished files."""
+        return f"file://{self.home.root / 'objects'}"
+
+
+def processes(servers: Servers) -> tuple[ProcessSpec, ...]:
+    """All processes but the servers, each with its settings and a probe of its readiness."""
+    own: dict[str, Mapping[str, str]] = {
+        "gfx-ingest": {
+            "RAILCAST_GFX_TABLES": ",".join(f"{t}={path}" for t, path in servers.tables.items())
+        },
+        "cuesheet": {"RAILCAST_READER_URL": servers.postgres.reader_dsn},
+        "render": {
+            "RAILCAST_OBJECTS_URL": servers.objects,
+            "RAILCAST_WORK_DIR": str(servers.home.root / "render"),
+        },
+        GATEWAY: {
+            "RAILCAST_READER_URL": servers.postgres.reader_dsn,
+            "RAILCAST_OBJECTS_URL": servers.objects,
+            "RAILCAST_HTTP_PORT": str(servers.http_port),
+            "RAILCAST_API_KEY_SHA256": hashlib.sha256(servers.token.encode()).hexdigest(),
+        },
+    }
+    services = [_spec(servers, name, "services", own.get(name, {})) for name in SERVICES]
+    views = {"RAILCAST_DATABASE_URL": servers.postgres.dsn}
+    folds = [_spec(servers, name.replace("_", "-"), "projections", views) for name in PROJECTIONS]
+    return (*services, *folds, _spec(servers, GATEWAY, "services", own[GATEWAY]))
+
+
+def _spec(servers: Servers, name: str, package: str, env: Mapping[str, str]) -> ProcessSpec:
+    port = servers.home.port(f"health/{name}")
+    return ProcessSpec(
+        name=name,
+        argv=(sys.executable, "-m", f"{package}.{name.replace('-', '_')}"),
+        env={**servers.nats.environment(name), "RAILCAST_HEALTH_PORT": str(port), **env},
+        probe=partial(http_answers, f"http://127.0.0.1:{port}/readyz"),
+    )
+
+
+def simulator(tables: Mapping[str, Path], seed: int) -> ProcessSpec:
+    """The simulated PokerGFX PC of the demo; all tables lie in one folder."""
+    names = [option for table in tables for option in ("--table", table)]
+    share = next(iter(tables.values())).parent
+    return ProcessSpec(
+        name="simulate",
+        argv=(
+            *(sys.executable, "-m", "deploy.simulate", "--out", str(share)),
+            *("--seed", str(seed), "--interval", str(DEMO_HAND_S), *names),
+        ),
+    )

@@ -1,0 +1,131 @@
+"""`railcast up`: the whole system on one machine, and nothing left behind when it ends."""
+
+import asyncio
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from bus.connection import open_connection
+from bus.provision import assert_sync_always, provision
+from bus.settings import ProcessSettings
+from deploy.local.demo import run_demo
+from deploy.local.home import Home, write_private
+from deploy.local.servers import NatsServer, start_nats, start_postgres
+from deploy.local.show import DEMO_TABLES, Servers, processes, simulator
+from deploy.local.start import Start
+from deploy.local.supervisor import Change, Supervisor
+
+# The dashboard's first choice; another free port is taken when somebody else has it.
+HTTP_PORT = 8750
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says. `tables` maps a table to the folder its PC writes to."""
+
+    home: Path
+    http_port: int = 0
+    tables: Mapping[str, Path] = {}
+    demo: bool = True
+    seed: int = 1
+
+
+async def up(options: Options, say: Callable[[str], None]) -> None:
+    """Run until a signal. Raises HomeInUse, StartFailed or Drift with a sentence."""
+    started = time.monotonic()
+    home = Home(options.home)
+    with home.locked():
+        async with Supervisor(home, partial(_report, say)) as supervisor:
+            servers = await _start_servers(home, options, supervisor.start)
+            await provision_server(servers.nats)
+            await supervisor.start(*processes(servers))
+            write_run_file(servers)
+            if options.demo:
+                await supervisor.start(simulator(servers.tables, options.seed))
+            say(screen(servers, options.demo, time.monotonic() - started))
+            if options.demo:
+                await run_demo(servers.http, servers.token, say)
+            await supervisor.wait()
+        (home.root / "run.json").unlink(missing_ok=True)
+
+
+async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
+    nats, postgres = await asyncio.gather(start_nats(home, start), start_postgres(home, start))
+    tables = dict(options.tables)
+    if options.demo:
+        tables |= {name: home.root / "share" / name for name in DEMO_TABLES}
+    for folder in tables.values():
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    return Servers(
+        home=home,
+        nats=nats,
+        postgres=postgres,
+        http_port=options.http_port or home.port("http", HTTP_PORT),
+        tables=tables,
+    )
+
+
+async def provision_server(nats: NatsServer) -> str:
+    """Make or check streams and consumers, and that every write is synced; returns the log id."""
+    settings = ProcessSettings.model_validate(
+        {
+            key.removeprefix("RAILCAST_").lower(): value
+            for key, value in nats.environment("provision").items()
+        }
+    )
+    if nats.monitor_url:
+        assert_sync_always(await asyncio.to_thread(_jsz, nats.monitor_url))
+    connection = await open_connection(settings, "provision")
+    try:
+        return await provision(connection)
+    finally:
+        await connection.close()
+
+
+def _jsz(monitor_url: str) -> dict[str, object]:
+    with urllib.request.urlopen(f"{monitor_url}/jsz?config=true", timeout=5) as answer:  # noqa: S310  # our own server
+        found: dict[str, object] = json.load(answer)
+        return found
+
+
+def write_run_file(servers: Servers) -> None:
+    """Tell other programs on this machine where everything is; readable by the owner only."""
+    places = {
+        "http": servers.http,
+        "nats": servers.nats.url_for("ops"),
+        "nats_viewer": servers.nats.url_for("viewer"),
+        "nats_monitor": servers.nats.monitor_url,
+        "postgres": servers.postgres.reader_dsn,
+        "token": servers.token,
+    }
+    write_private(servers.home.root / "run.json", json.dumps(places, indent=1) + "\n")
+
+
+def screen(servers: Servers, demo: bool, seconds: float) -> str:
+    """The one screen a person sees."""
+    run = servers.home.root / "run.json"
+    sources = "".join(f"    {table:<12} {path}\n" for table, path in servers.tables.items())
+    shown = "a simulated table plays there" if demo else "drop PokerGFX exports there"
+    return (
+        f"\nrailcast is up after {seconds:.1f} s\n\n"
+        f"  dashboard   {servers.http}/?token={servers.token}\n"
+        f"  API         {servers.http}/docs   (Authorization: Bearer {servers.token})\n"
+        f"  bus         {servers.nats.url}   (logins in {run})\n"
+        f"  look at it  railcast status --home {servers.home.root}\n"
+        f"              railcast events --home {servers.home.root} --follow\n"
+        f"  logs        {servers.home.logs}\n"
+        f"  tables      {shown}:\n{sources or '    none (add --gfx TABLE=DIR)' + chr(10)}"
+        "\nCtrl-C stops everything; the next `railcast up` goes on from here.\n"
+    )
+
+
+def _report(say: Callable[[str], None], change: Change) -> None:
+    """Name what a person should know: a process that died, or was left by an earlier run."""
+    if change.state == "died":
+        say(f"{change.name} ended with {change.code}; starting it again")
+    elif change.state == "stale ended":
+        say(f"{change.name} of an earlier run was still there and has been ended")

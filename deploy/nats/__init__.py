@@ -1,0 +1,1 @@
+"""NATS as deployed: who may say and hear what, and the server configuration made from it."""

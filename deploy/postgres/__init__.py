@@ -1,0 +1,1 @@
+"""PostgreSQL as deployed: its settings, its roles and how a data folder is prepared."""
