@@ -41,7 +41,6 @@ from deploy.simulate.table import HAND_SECONDS, play
 CHUNK_PAUSE_S = 0.02  # between parts of one write: long enough for a poller to look in between
 MAX_CHUNKS = 64  # a write of 64 parts takes 1.3 s, within the shortest gap between hands
 MAX_TABLES = 8  # the invented people are shared out; more tables would find too few
-GAME_PAUSE_TICKS = 10 * 60 * TICKS_PER_SECOND  # between two games of one table
 FAST_HEAD_START = timedelta(days=1)
 ZONE_HOURS = (3, 4)  # real PCs disagree about the venue's zone
 
@@ -139,7 +138,7 @@ class _Pc:
         self.stop = stop
         self.clock = clock
         self.written = 0
-        self.show_ticks = 0  # when the next game's first hand may start, unless live
+        self.show_ticks = 0  # when the first hand of all may start, unless live
         self.floor = 0  # least creation ticks of the next game
 
     async def run(self) -> int:
@@ -193,7 +192,6 @@ class _Pc:
             if self._left() == 0:
                 break
         self.floor = ended + 1
-        self.show_ticks = ended + GAME_PAUSE_TICKS
 
     def _created(self, lead_ticks: int) -> int:
         """Creation ticks, chosen so that the first hand starts when the show's clock says."""

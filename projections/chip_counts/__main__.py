@@ -1,0 +1,5 @@
+"""Entry point of `python -m projections.chip_counts`."""
+
+from projections.chip_counts.app import start
+
+start()

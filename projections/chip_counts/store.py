@@ -1,0 +1,18 @@
+"""Stacks in PostgreSQL: what the runner needs to keep the rows."""
+
+from pathlib import Path
+from typing import Final
+
+from bus.project import ProjectionSpec
+from contracts.streams import PROJECTIONS
+from projections.chip_counts.domain import ChipCountsFold, GameRow, PeriodRow
+
+NAME = "chip_counts"
+
+SPEC: Final = ProjectionSpec(
+    name=NAME,
+    version=PROJECTIONS[NAME],
+    fold=ChipCountsFold(),
+    rows=(GameRow, PeriodRow),
+    sql=Path(__file__).with_name("table.sql"),
+)

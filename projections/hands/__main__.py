@@ -1,0 +1,5 @@
+"""Entry point of `python -m projections.hands`."""
+
+from projections.hands.app import start
+
+start()

@@ -1,0 +1,5 @@
+"""Entry point of `python -m projections.renders`."""
+
+from projections.renders.app import start
+
+start()

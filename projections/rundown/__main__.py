@@ -1,0 +1,5 @@
+"""Entry point of `python -m projections.rundown`."""
+
+from projections.rundown.app import start
+
+start()

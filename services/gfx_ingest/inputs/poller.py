@@ -1,0 +1,187 @@
+"""Watches one table's folder and takes every file whose content rests.
+
+A content rests when two readings at least the quiet period apart, of a file that looked the same
+all the time, have the same SHA-256. Parsing is no proof: a half-rewritten file can be valid JSON.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from bus.errors import Retryable
+from bus.health import Health
+from services.gfx_ingest.inputs.folder import Look, Scan, printable, scan
+from services.gfx_ingest.inputs.reading import fingerprint, read
+
+log = structlog.get_logger()
+
+# A wake-up by file events never makes two looks at the folder closer than this.
+WAKE_GAP_S = 0.02
+# A look at the folder together with the import of one file; a slow share needs seconds.
+SILENCE_S_MAX = 15.0
+
+
+class Outcome(Enum):
+    """What became of a resting content: `DONE`, or `AGAIN` if it should be offered once more."""
+
+    DONE = "done"
+    AGAIN = "again"
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """`quiet_s`: how long a content must rest. `poll_s`: longest time between two looks at the
+    folder. `retry_s`: wait before a content is offered again. `bytes_max`: larger is not read.
+    """
+
+    quiet_s: float
+    poll_s: float
+    retry_s: float
+    bytes_max: int
+
+
+class Resting(msgspec.Struct, frozen=True, kw_only=True):
+    """A resting content. `tries` counts how often this path was offered in vain before, with
+    whatever content; `unchanged_s` is how long this content is known.
+    """
+
+    path: str
+    data: bytes
+    sha256: str
+    tries: int
+    unchanged_s: float
+
+
+class Sink(Protocol):
+    """Where files go."""
+
+    def accounted(self, path: str, sha256: str) -> bool:
+        """Whether this content of this path was said already."""
+        ...
+
+    async def take(self, file: Resting) -> Outcome:
+        """Take in one content. Raises a Retryable bus error."""
+        ...
+
+    async def refuse(self, path: str, size: int, code: str, detail: str) -> None:
+        """A file that is not read, once per path and code. Raises a Retryable bus error."""
+        ...
+
+
+class _Watched(msgspec.Struct):
+    look: Look
+    sha256: str
+    since: float  # when this content was first read
+    due: float
+    tries: int = 0
+    done: bool = False
+
+
+class Poller:
+    """Looks at one folder again and again; one file is read at a time, in the order of paths."""
+
+    def __init__(self, root: Path, sink: Sink, timing: Timing, clock: Callable[[], float]) -> None:
+        """`clock` counts seconds and never jumps."""
+        self._root = root
+        self._sink = sink
+        self._timing = timing
+        self._clock = clock
+        self._watched: dict[str, _Watched] = {}
+        self._refused: set[str] = set()
+        self._troubles: list[str] = []
+        self.wake = asyncio.Event()
+
+    async def run(self, health: Health, part: str) -> None:
+        """Poll until cancelled. A missing folder or log is trouble, not the end."""
+        while True:
+            try:
+                await self.poll()
+                health.beat(part)
+            except (OSError, Retryable) as error:
+                log.warning("poller.trouble", folder=str(self._root), error=str(error))
+                health.trouble(part, f"{self._root}: {error}")
+                await asyncio.sleep(self._timing.retry_s)
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Until a content is due, the folder is woken, or the poll interval is over."""
+        waiting = (w.due for w in self._watched.values() if not w.done)
+        wait = min(waiting, default=float("inf")) - self._clock()
+        try:
+            async with asyncio.timeout(min(max(wait, WAKE_GAP_S), self._timing.poll_s)):
+                await self.wake.wait()
+        except TimeoutError:
+            return
+        self.wake.clear()
+        await asyncio.sleep(WAKE_GAP_S)
+
+    async def poll(self) -> None:
+        """Look at the folder once and take what rests.
+
+        Raises OSError when the folder cannot be listed, a Retryable error when the log is away.
+        """
+        found = await asyncio.to_thread(scan, self._root)
+        self._note_troubles(found)
+        for path, problem in found.refused.items():
+            if path not in self._refused:
+                await self._sink.refuse(printable(path), 0, "bad_path", problem)
+                self._refused.add(path)
+        self._watched = {path: w for path, w in self._watched.items() if path in found.files}
+        for path, look in found.files.items():
+            watched = self._watched.get(path)
+            if watched is None or watched.look != look:
+                await self._meet(path, look)
+            elif not watched.done and watched.due <= self._clock():
+                await self._offer(path, watched)
+
+    def _note_troubles(self, found: Scan) -> None:
+        if found.troubles != self._troubles:
+            self._troubles = found.troubles
+            log.warning("poller.unreadable", folder=str(self._root), parts=found.troubles)
+
+    async def _meet(self, path: str, look: Look) -> None:
+        """A new look: fingerprint the content and wait whether it rests."""
+        before = self._watched.pop(path, None)
+        sha256: str | None = ""
+        if look.size <= self._timing.bytes_max:
+            sha256 = await asyncio.to_thread(fingerprint, self._root, path, look)
+        if sha256 is None:
+            return  # moving; the next poll meets it again
+        now = self._clock()
+        self._watched[path] = _Watched(
+            look,
+            sha256,
+            since=before.since if before and before.sha256 == sha256 else now,
+            due=now + self._timing.quiet_s,
+            tries=before.tries if before else 0,
+            # The same bytes as said before: whatever happens next will change the look.
+            done=bool(sha256) and self._sink.accounted(path, sha256),
+        )
+
+    async def _offer(self, path: str, watched: _Watched) -> None:
+        """The quiet period is over: read again, and hand over what is still the same."""
+        if watched.look.size > self._timing.bytes_max:
+            limit = self._timing.bytes_max
+            detail = f"the file has {watched.look.size} bytes, the limit is {limit}"
+            await self._sink.refuse(path, watched.look.size, "too_large", detail)
+            watched.done = True
+            return
+        content = await asyncio.to_thread(read, self._root, path, watched.look)
+        if content is None:
+            del self._watched[path]
+            return
+        file = Resting(
+            path=path,
+            data=content.data,
+            sha256=content.sha256,
+            tries=watched.tries,
+            unchanged_s=self._clock() - watched.since,
+        )
+        if await self._sink.take(file) is Outcome.DONE:
+            watched.done, watched.tries = True, 0
+        else:
+            watched.due, watched.tries = self._clock() + self._timing.retry_s, watched.tries + 1

@@ -1,0 +1,81 @@
+"""Settings of gfx-ingest, read from the environment (`RAILCAST_GFX_...`)."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from bus.settings import ProcessSettings
+
+
+class TableFolder(msgspec.Struct, frozen=True):
+    """A feature table and the folder its PC exports to."""
+
+    table: str
+    folder: Path
+
+
+class Settings(ProcessSettings):
+    """Where the tables' files are, and how long a file has to rest. Times in seconds."""
+
+    gfx_tables: Annotated[tuple[TableFolder, ...], NoDecode] = Field(
+        default=(), description="TABLE=FOLDER, several separated by commas"
+    )
+    gfx_quiet_s: float = Field(
+        default=0.3,
+        gt=0,
+        description="how long a content must rest; a PC writes a file in well under this",
+    )
+    gfx_poll_s: float = Field(
+        default=0.25,
+        gt=0,
+        description="longest time between two looks; a share gives no file events",
+    )
+    gfx_retry_s: float = Field(
+        default=1.0, gt=0, description="wait before a half-written file or a missing log is retried"
+    )
+    gfx_tries_max: int = Field(
+        default=20, ge=1, description="vain tries of one path before its content is rejected"
+    )
+    gfx_unchanged_s_max: float = Field(
+        default=3.0,
+        gt=0,
+        description="a malformed content that rests this long is not being written any more",
+    )
+    gfx_file_bytes_max: int = Field(
+        default=64 * 1024 * 1024,
+        ge=1,
+        description="larger files are not read; the largest real one has 0.8 MB",
+    )
+    gfx_depth_max: int = Field(
+        default=32, ge=8, description="nesting of objects; an export has six levels"
+    )
+
+    @field_validator("gfx_tables", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(_table_folder(part) for part in value.split(",") if part.strip())
+
+    @field_validator("gfx_tables")
+    @classmethod
+    def _apart(cls, tables: tuple[TableFolder, ...]) -> tuple[TableFolder, ...]:
+        """A file must belong to one table, so no folder may lie in another."""
+        if len({each.table for each in tables}) < len(tables):
+            raise ValueError("a table is named twice")
+        folders = [each.folder.resolve() for each in tables]
+        for number, folder in enumerate(folders):
+            others = folders[:number] + folders[number + 1 :]
+            if any(folder.is_relative_to(other) for other in others):
+                raise ValueError(f"{folder} belongs to two tables")
+        return tables
+
+
+def _table_folder(text: str) -> TableFolder:
+    table, equals, folder = text.strip().partition("=")
+    if not (table and equals and folder):
+        raise ValueError(f"{text!r} is not TABLE=FOLDER")
+    return TableFolder(table.strip(), Path(folder.strip()))

@@ -1,0 +1,185 @@
+"""Bytes of a file: what is accepted, and the word for everything that is not."""
+
+import hashlib
+import json
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.gfx_ingest.domain import Snapshot
+from services.gfx_ingest.inputs.parse import BadFile, Origin, parse
+from tests.support.gfx_files import GAME_ID, encoded, export, file_name, game_file, hand, sha256
+
+GOOD = game_file(hand(0), hand(1))
+
+
+def read(data: bytes, path: str = "day1/any.json") -> Snapshot:
+    return parse(data, Origin("river", path, sha256(data)))
+
+
+def refused(data: bytes, path: str = "day1/any.json") -> BadFile:
+    with pytest.raises(BadFile) as caught:
+        read(data, path)
+    return caught.value
+
+
+def changed(place: tuple[str | int, ...], value: Any) -> bytes:
+    """An export with one value replaced; `...` removes the key."""
+    tree: Any = export([hand(0), hand(1)])
+    at = tree
+    for step in place[:-1]:
+        at = at[step]
+    if value is ...:
+        del at[place[-1]]
+    else:
+        at[place[-1]] = value
+    return encoded(tree)
+
+
+def test_an_export_is_read_with_its_ids_as_text_and_its_times_as_ticks() -> None:
+    snapshot = read(GOOD, f"day1/{file_name()}")
+    assert snapshot.game_id == str(GAME_ID)
+    assert (snapshot.table, snapshot.table_type) == ("river", "FEATURE_TABLE")
+    first = snapshot.hands[0]
+    assert first.hand.start_ticks == "640700000000000001"
+    assert first.hand.duration_ticks == 905_000_000
+    assert first.hand.seats[0].hole_cards == ("10d", "9d")
+    assert first.hand.seats[0].showdown_percent == 600
+    assert (first.hand.blinds.ante, first.hand.actions[0].kind) == (200, "FOLD")
+
+
+def test_the_digest_of_a_hand_is_that_of_its_object_with_sorted_keys() -> None:
+    text = json.dumps(hand(0), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    expected = hashlib.sha256(text.encode()).hexdigest()
+    assert read(GOOD).hands[0].digest == expected
+    spaced = json.dumps(export([hand(0)]), indent=2).encode()
+    assert read(spaced).hands[0].digest == expected
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf" + GOOD,
+        GOOD + b"\r\n",
+        GOOD.replace(b'"Hands":', b'\r\n"Hands":'),
+        changed(("Hands", 0, "Players", 0, "LongName"), "Zoë 😀"),
+        changed(("Hands", 0, "Players", 0, "LongName"), None),
+        changed(("Hands", 0, "Players", 0, "SittingOut"), ...),
+        changed(("Hands", 0, "Players", 0, "HoleCards"), [""]),
+        changed(("Hands", 0, "Events", 0, "EventType"), "SHOW"),
+        changed(("Hands", 0, "GameVariant"), "PINEAPPLE"),
+        changed(("Type",), "LOUNGE"),
+        changed(("Season",), {"Name": "new"}),
+        changed(("SoftwareVersion",), ...),
+        changed(("Hands",), []),
+    ],
+)
+def test_what_may_differ_is_accepted(data: bytes) -> None:
+    assert read(data).game_id == str(GAME_ID)
+
+
+def test_a_table_type_nobody_knows_is_told_as_unknown() -> None:
+    assert read(changed(("Type",), "LOUNGE")).table_type == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code", "where"),
+    [
+        (("ID",), "639700000000000001", "wrong_type", "$.ID"),
+        (("ID",), 1.5, "wrong_type", "$.ID"),
+        (("ID",), ..., "missing_field", "$"),
+        (("ID",), 2**63, "out_of_range", "$.ID"),
+        (("ID",), -1, "out_of_range", "$.ID"),
+        (("CreatedDateTimeUTC",), "yesterday", "wrong_value", "$.CreatedDateTimeUTC"),
+        (("Hands",), {}, "wrong_type", "$.Hands"),
+        (("Hands", 1), 7, "wrong_type", "$.Hands[1]"),
+        (("Hands", 1, "Duration"), "PT1X", "wrong_value", "$.Hands[1].Duration"),
+        (("Hands", 1, "Duration"), "P900D", "out_of_range", "$.Hands[1].Duration"),
+        (("Hands", 1, "StartDateTimeUTC"), "2031", "wrong_value", "$.Hands[1].StartDateTimeUTC"),
+        (("Hands", 1, "FlopDrawBlinds"), ..., "missing_field", "$.Hands[1]"),
+        (("Hands", 1, "Players", 0, "Name"), 5, "wrong_type", "$.Hands[1].Players[0].Name"),
+        (("Hands", 1, "Players", 0, "StartStackAmt"), None, "wrong_type", "StartStackAmt"),
+        (("Hands", 1, "Players", 0, "EndStackAmt"), 2**53, "out_of_range", "EndStackAmt"),
+        (("Hands", 1, "Players", 0, "PlayerNum"), 3, "duplicate_seat", "$.Hands[1].Players"),
+        (("Hands", 1, "Events", 0, "BetAmt"), ..., "missing_field", "$.Hands[1].Events[0]"),
+        (("Hands", 1), hand(0), "duplicate_hand", "$.Hands[0]"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_place(
+    place: tuple[str | int, ...], value: Any, code: str, where: str
+) -> None:
+    error = refused(changed(place, value))
+    assert error.code == code
+    assert where in str(error)
+    assert not error.again
+
+
+def test_an_export_cut_off_anywhere_is_truncated_and_worth_another_look() -> None:
+    data = changed(("Hands", 0, "Players", 0, "Name"), 'Zoë \\ " [{')
+    data = data.replace(b"\\u00eb", "ë".encode())
+    assert read(data)
+    for length in range(1, len(data)):
+        error = refused(data[:length])
+        assert (error.code, error.again) == ("truncated", True), length
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "again"),
+    [
+        (b"", "empty", True),
+        (b" \r\n", "empty", True),
+        (b"\xef\xbb\xbf", "empty", True),
+        (GOOD.decode().encode("utf-16"), "not_utf8", False),
+        (GOOD.decode().encode("utf-16-le"), "not_json", True),
+        (GOOD.replace(b"Quillfeather", "김하늘".encode("cp949")), "not_utf8", False),
+        (GOOD + b"\x00\x00", "not_json", True),
+        (GOOD + GOOD, "not_json", True),
+        (GOOD.replace(b'"AnteAmt":200', b'"AnteAmt":NaN'), "not_json", True),
+        (GOOD.replace(b'"AnteAmt":200', b'"AnteAmt":1e999'), "out_of_range", False),
+        (GOOD.replace(b'"AnteAmt":200', b'"AnteAmt":' + b"9" * 5000), "out_of_range", False),
+        (GOOD.replace(b'"NumCardsDrawn":0', b'"X":' + b"9" * 5000), "out_of_range", False),
+        (b"[" * 100_000, "too_deep", False),
+        (b"[" * 100_000 + b"]" * 100_000, "too_deep", False),
+        (b'{"ID":' * 40 + b"1" + b"}" * 40, "too_deep", False),
+        (b'["text"]', "wrong_type", False),
+        (GOOD.replace(b"Quillfeather 2", b"A\\u0000B"), "bad_text", False),
+        (GOOD.replace(b"Quillfeather 2", b"A\\ud800B"), "bad_text", False),
+        (GOOD.replace(b"Quillfeather 2", b"A\\udc00B"), "bad_text", False),
+        (GOOD.replace(b'"ID":', b'"ID":1,"ID":'), "repeated_key", False),
+        (GOOD.replace(b'"AnteAmt":200', b'"AnteAmt":1,"AnteAmt":200'), "repeated_key", False),
+    ],
+)
+def test_bytes_that_are_no_export_have_a_word_for_it(data: bytes, code: str, again: bool) -> None:
+    error = refused(data)
+    assert (error.code, error.again) == (code, again)
+    assert len(str(error)) <= 300
+
+
+def test_an_escaped_backslash_before_u0000_is_only_text() -> None:
+    data = GOOD.replace(b"Quillfeather 2", b"A\\\\u0000B")
+    assert read(data).hands[0].hand.seats[0].name == "A\\u0000B"
+
+
+def test_a_file_named_for_another_game_is_refused() -> None:
+    error = refused(GOOD, f"day1/{file_name(GAME_ID + 1)}")
+    assert error.code == "name_mismatch"
+
+
+def test_hands_are_ordered_by_their_start_and_keep_their_place_in_the_file() -> None:
+    hands = read(game_file(hand(1), hand(0))).hands
+    assert [told.ordinal for told in hands] == [1, 0]
+    assert [told.hand.hand_num for told in hands] == [1, 2]
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_damaged_bytes_are_read_or_refused_but_never_anything_else(data: st.DataObject) -> None:
+    damaged = bytearray(GOOD)
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(BadFile):
+        msgspec.json.encode(read(bytes(damaged)))
