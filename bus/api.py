@@ -15,6 +15,9 @@ from contracts.messages import Command, Event, Notice
 from contracts.recorded import Recorded
 from contracts.streams import Durable
 
+# A screen that reads slower than this loses the oldest notices and re-reads the newest state.
+WATCH_QUEUE_MAX = 1000
+
 
 class Entity(msgspec.Struct, frozen=True):
     """The thing a decision is about: one subject prefix, one lock, one expectation."""

@@ -15,9 +15,10 @@ from nats.aio.msg import Msg
 
 from bus import metrics
 from bus.api import Answer, CommandContext, CommandHandler, Delivery, RawMessage
+from bus.append import acknowledged
 from bus.clock import Clock
 from bus.connection import Connection
-from bus.errors import Unavailable
+from bus.errors import Retryable, Unavailable
 from contracts import codec
 from contracts.decision import Refusal
 from contracts.envelope import (
@@ -38,6 +39,8 @@ log = structlog.get_logger()
 ANSWER_TIMEOUT_S = 5.0
 # Commands of different entities run side by side; one entity is locked by its Decider.
 CONCURRENCY = 16
+
+INBOXES = "_INBOX."
 
 _answers = msgspec.json.Decoder(Answer)
 
@@ -98,13 +101,11 @@ class CommandClient:
         self._inbox = connection.client.new_inbox()
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._number = 0
-        self._started: asyncio.Task[object] | None = None
+        self._listening = False
+        self._starting = asyncio.Lock()
 
     async def send(self, command: Command, context: CommandContext) -> Answer:
         """See `bus.api.Bus.send`."""
-        if self._started is None:
-            self._started = asyncio.create_task(self._subscribe())
-        await self._started
         self._number += 1
         token = str(self._number)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -113,18 +114,29 @@ class CommandClient:
         headers[REPLY_TO] = f"{self._inbox}.{token}"
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                await self._connection.request(command.subject, codec.encode(command), headers)
+                await self._listen()
+                body = codec.encode(command)
+                stored = await self._connection.request(command.subject, body, headers)
+                acknowledged(stored.data)
                 return await answer
         except TimeoutError as error:
             raise Unavailable(
                 f"{command.TYPE.owner} did not answer {command.TYPE.name} within "
                 f"{ANSWER_TIMEOUT_S:g} s; ask again with the same idempotency key"
             ) from error
+        except Retryable as error:
+            raise Unavailable(
+                f"{command.TYPE.name} could not be sent: {error}; ask again with the same "
+                "idempotency key"
+            ) from error
         finally:
             del self._waiting[token]
 
-    async def _subscribe(self) -> None:
-        await self._connection.client.subscribe(f"{self._inbox}.*", cb=self._answered)
+    async def _listen(self) -> None:
+        async with self._starting:
+            if not self._listening:
+                await self._connection.client.subscribe(f"{self._inbox}.*", cb=self._answered)
+                self._listening = True
 
     async def _answered(self, message: Msg) -> None:
         waiting = self._waiting.get(message.subject.rpartition(".")[2])
@@ -152,8 +164,13 @@ async def answer_command(
 
 
 def reply_address(headers: Mapping[str, str]) -> str:
-    """Where the answer goes; empty when nobody waits."""
-    return unquote(headers.get(REPLY_TO, ""))
+    """Where the answer goes; empty when nobody waits.
+
+    Only an inbox is answered: the sender names the address, and an answer on any other subject
+    would be said with this service's rights.
+    """
+    address = unquote(headers.get(REPLY_TO, ""))
+    return address if address.startswith(INBOXES) else ""
 
 
 def expired(context: CommandContext, now: datetime) -> bool:

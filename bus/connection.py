@@ -6,6 +6,7 @@ publish otherwise looks like a slow server.
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 RECONNECT_WAIT_S = 0.2
 # A request to JetStream that takes longer is treated as unanswered.
 REQUEST_TIMEOUT_S = 3.0
+# How often a request looks whether the connection is back.
+CONNECTED_POLL_S = 0.02
 # Notices a dead connection: two missed pings.
 PING_INTERVAL_S = 2
 
@@ -51,6 +54,7 @@ class Connection:
         self, subject: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> Any:
         """One raw request. Raises Uncertain when no answer comes."""
+        await self._connected()
         try:
             return await self.client.request(
                 subject,
@@ -62,6 +66,18 @@ class Connection:
             if self.failed.done():
                 self.failed.result()
             raise Uncertain(f"no answer on {subject}: {error or type(error).__name__}") from error
+
+    async def _connected(self) -> None:
+        """Wait for a lost connection; raises Uncertain when it stays away.
+
+        The client would keep what it is given without a server and say it whenever that is back:
+        a take would be stored long after its sender was told that it failed.
+        """
+        until = time.monotonic() + REQUEST_TIMEOUT_S
+        while not self.client.is_connected:
+            if self.client.is_closed or time.monotonic() > until:
+                raise Uncertain("not connected to NATS")
+            await asyncio.sleep(CONNECTED_POLL_S)
 
     async def api(self, verb: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One request to the JetStream API. Raises ApiError or Uncertain."""

@@ -150,7 +150,7 @@ class DeciderRunner[C, S]:
     def state(self, entity: str, entity_id: str) -> S | None:
         """State of a known entity, for reading only."""
         slot = self._slots.get((entity, subjects.token(entity_id)))
-        return slot.state if slot else None
+        return slot.state if slot and slot.sequence else None
 
     def sequence(self, entity: str, entity_id: str) -> int:
         """Last known sequence of an entity, 0 if nothing was said about it."""
@@ -159,7 +159,11 @@ class DeciderRunner[C, S]:
 
     def entities(self, entity: str) -> list[S]:
         """States of all known entities of a kind, for reading only."""
-        return [slot.state for (name, _), slot in self._slots.items() if name == entity]
+        return [
+            slot.state
+            for (name, _), slot in self._slots.items()
+            if name == entity and slot.sequence
+        ]
 
     async def reached(self, sequence: int) -> None:
         """Wait until the state has seen this sequence of the own context."""
@@ -172,22 +176,30 @@ class DeciderRunner[C, S]:
         Order of checks: a known command id, the deadline, the decision. Raises Unavailable when the
         log cannot be reached or the entity never stops moving.
         """
-        slot = self._slot(entity.name, subjects.token(entity.id), entity.id)
+        token = subjects.token(entity.id)
+        slot = self._slot(entity.name, token, entity.id)
         digest = context.command_hash or codec.digest(
             {"type": type(command).__name__, "body": command}
         )
-        async with slot.lock:
-            with tracing.span(f"decide {type(command).__name__}", context.traceparent):
-                return await self._decide(command, entity, context, (slot, digest))
+        try:
+            async with slot.lock:
+                with tracing.span(f"decide {type(command).__name__}", context.traceparent):
+                    return await self._decide(command, entity, context, (slot, digest))
+        finally:
+            place = (entity.name, token)
+            if not slot.sequence and not slot.lock.locked() and self._slots.get(place) is slot:
+                # Refused commands about ids that never come to be must not fill the memory. Who
+                # waited for this lock writes behind expectation 0 like anybody else.
+                del self._slots[place]
 
     async def _decide(
         self, command: C, entity: Entity, context: CommandContext, at: tuple[_Slot[S], str]
     ) -> Answer:
         slot, digest = at
-        waits = retry.delays()
+        waits, unanswered = retry.delays(), False
         for _ in range(ATTEMPTS_MAX):
             if known := slot.commands.get(context.command_id):
-                return _repeat(known, digest)
+                return _answer_again(known, digest, repeated=not unanswered)
             now = self._clock()
             if commands.expired(context, now):
                 return Answer(refusal=_too_late(context))
@@ -201,6 +213,7 @@ class DeciderRunner[C, S]:
             except Conflict:
                 metrics.CONFLICTS.labels(entity.context).inc()
             except (Uncertain, TooManyBatches) as error:
+                unanswered = unanswered or isinstance(error, Uncertain)
                 log.warning("decide.again", entity=entity.filter, error=str(error))
                 await asyncio.sleep(next(waits))
             await self._read_tail(slot, entity)
@@ -252,8 +265,7 @@ class DeciderRunner[C, S]:
     async def _read(self, reader: Reader) -> None:
         batch = await reader.next(BATCH_MAX, WAIT_S)
         for message in batch:
-            place = subjects.parse_event(message.subject)
-            slot = self._slots.get((place.entity, place.entity_id))
+            slot = self._slots.get(_place(message))
             if slot is None or not slot.lock.locked():
                 self._apply(message)
             else:
@@ -281,10 +293,7 @@ class DeciderRunner[C, S]:
         try:
             fact = recorded(message)
         except ContractError as error:
-            raise Fatal(
-                f"event {message.sequence} of the own context cannot be read: {error}; "
-                "it was written by newer code, start that"
-            ) from error
+            raise _unreadable(message, error) from error
         entity = fact.event.TYPE.entity
         token = subjects.token(fact.event.entity_id)
         slot = self._slot(entity, token, fact.event.entity_id)
@@ -301,15 +310,31 @@ class DeciderRunner[C, S]:
         return await self._bus.last_sequence(subjects.context_events(self._decider.context))
 
 
-def _repeat(known: _Known, digest: str) -> Answer:
+def _answer_again(known: _Known, digest: str, *, repeated: bool) -> Answer:
+    """Answer of a command in the log; one whose own acknowledgement was lost is no repeat."""
     if known.hash == digest:
-        return Answer(sequence=known.sequence, repeated=True)
+        return Answer(sequence=known.sequence, repeated=repeated)
     return Answer(
         refusal=Refusal(
             code="conflict",
             reason="idempotency_key_reused",
             message="this idempotency key was used for another command",
         )
+    )
+
+
+def _place(message: RawMessage) -> tuple[str, str]:
+    try:
+        subject = subjects.parse_event(message.subject)
+    except ContractError as error:
+        raise _unreadable(message, error) from error
+    return subject.entity, subject.entity_id
+
+
+def _unreadable(message: RawMessage, error: ContractError) -> Fatal:
+    return Fatal(
+        f"event {message.sequence} of the own context cannot be read: {error}; "
+        "it was written by newer code, start that"
     )
 
 

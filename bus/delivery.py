@@ -1,10 +1,15 @@
 """What the reply subject of a delivered message tells: sequences, time, and how much is pending."""
 
+import base64
 from typing import NamedTuple
 
 from nats.aio.msg import Msg
 
 from bus.api import RawMessage
+from contracts.envelope import SEQUENCE, encode_value
+
+# Enough for a sentence; a body quoted in an error must not outgrow the message it is about.
+REASON_LENGTH_MAX = 1000
 
 
 class Position(NamedTuple):
@@ -34,3 +39,27 @@ def raw_message(message: Msg, at: Position) -> RawMessage:
         at.stored_ns,
         at.pending,
     )
+
+
+def from_api(message: dict[str, str | int]) -> RawMessage:
+    """A message of the JetStream API: base64 body and base64 header block."""
+    headers: dict[str, str] = {}
+    block = base64.b64decode(str(message.get("hdrs", ""))).decode()
+    for line in block.split("\r\n")[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            headers[name] = value.strip()
+    data = base64.b64decode(str(message.get("data", "")))
+    return RawMessage(str(message["subject"]), int(message["seq"]), headers, data)
+
+
+def dead_letter_headers(consumer: str, message: RawMessage, reason: str) -> dict[str, str]:
+    """Headers of a message set aside: its own, who set it aside, why, and where it came from."""
+    # The server's own headers would be obeyed again (expectations, batches).
+    own = {k: v for k, v in message.headers.items() if not k.startswith("Nats-")}
+    return own | {
+        "rc-reason": encode_value(reason[:REASON_LENGTH_MAX]),
+        "rc-consumer": consumer,
+        "rc-subject": message.subject,
+        SEQUENCE: str(message.sequence),
+    }

@@ -1,7 +1,9 @@
 """Durable consumers: explicit acknowledgement, signs of life while working, back-off, dead letters.
 
 Provisioning makes the consumers; here they are only bound. One pull request is outstanding at a
-time and is renewed when it ends, when the heartbeat stops and after every reconnect.
+time and is renewed when it ends, when the heartbeat stops and after every reconnect. Every message
+held here, also one that waits its turn, gives signs of life, so the server does not deliver it to
+somebody else meanwhile.
 """
 
 import asyncio
@@ -21,7 +23,8 @@ from contracts.streams import Durable
 
 log = structlog.get_logger()
 
-# Small, so that a second instance gets its share; a command takes about a millisecond.
+# Small, so that a second instance gets its share; a command takes about a millisecond. No more is
+# asked for while over half of it is still unfinished here.
 PULL_MESSAGES = 64
 PULL_EXPIRES_S = 30
 HEARTBEAT_S = 1.0
@@ -49,6 +52,7 @@ class DurableConsumer:
         self._handler = handler
         self._set_aside = set_aside
         self._queue: asyncio.Queue[tuple[Msg, Position]] = asyncio.Queue()
+        self._held: dict[int, Msg] = {}
         self._unfilled = 0
         self._pulls = 0
         self._heard = time.monotonic()
@@ -62,14 +66,19 @@ class DurableConsumer:
         return time.monotonic() - self._heard
 
     async def run(self) -> None:
-        """Pull and handle until cancelled."""
+        """Pull and handle until cancelled. Raises what the handler calls Fatal."""
         subscription = await self._connection.client.subscribe(f"{self._inbox}.*", cb=self._receive)
         self._connection.on_reconnect.append(self._restart)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep())
+                group.create_task(self._say_alive())
                 for _ in range(self.concurrency):
                     group.create_task(self._work())
+        except ExceptionGroup as group:
+            if fatal := group.subgroup(Fatal):
+                raise fatal.exceptions[0] from group
+            raise
         finally:
             self._connection.on_reconnect.remove(self._restart)
             if not self._connection.client.is_closed:
@@ -89,7 +98,8 @@ class DurableConsumer:
                 if self.idle_s > SILENCE_S_MAX:
                     self._unfilled = 0
             self._wake.clear()
-            if self._unfilled > 0:
+            full = len(self._held) > PULL_MESSAGES // 2
+            if self._unfilled > 0 or full or not self._connection.client.is_connected:
                 continue
             try:
                 await self._pull()
@@ -101,10 +111,10 @@ class DurableConsumer:
 
     async def _pull(self) -> None:
         self._pulls += 1
-        self._unfilled = PULL_MESSAGES
+        self._unfilled = PULL_MESSAGES - len(self._held)
         self._heard = time.monotonic()
         body = (
-            f'{{"batch":{PULL_MESSAGES},"expires":{PULL_EXPIRES_S * NANO},'
+            f'{{"batch":{self._unfilled},"expires":{PULL_EXPIRES_S * NANO},'
             f'"idle_heartbeat":{int(HEARTBEAT_S * NANO)}}}'
         )
         await self._connection.client.publish(
@@ -126,17 +136,28 @@ class DurableConsumer:
         self._unfilled -= 1
         if self._unfilled <= 0:
             self._wake.set()
-        self._queue.put_nowait((message, position(message.reply)))
+        at = position(message.reply)
+        if at.stream in self._held:
+            return  # delivered again while it waits or is worked on
+        self._held[at.stream] = message
+        self._queue.put_nowait((message, at))
 
     async def _work(self) -> None:
         while True:
             message, at = await self._queue.get()
-            await self._handle(message, at)
+            try:
+                await self._handle(message, at)
+            finally:
+                del self._held[at.stream]
+                self._wake.set()
 
     async def _handle(self, message: Msg, at: Position) -> None:
         metrics.DELIVERIES.labels(self._durable.name).inc()
-        alive = asyncio.create_task(self._say_alive(message.reply))
         raw = raw_message(message, at)
+        if at.attempt > ATTEMPTS_MAX:
+            # Whoever had it never answered: it may be what ends the process.
+            await self._give_up(message.reply, raw, f"{at.attempt - 1} deliveries never finished")
+            return
         try:
             await self._handler(Delivery(raw, at.attempt))
             await self._reply(message.reply, b"+ACK")
@@ -147,8 +168,6 @@ class DurableConsumer:
         except Exception as error:  # a bug stops this message, not the service
             log.exception("durable.failed", consumer=self._durable.name, sequence=at.stream)
             await self._give_up(message.reply, raw, f"{type(error).__name__}: {error}")
-        finally:
-            alive.cancel()
 
     async def _again(self, message: Msg, at: Position, raw: RawMessage, error: Retryable) -> None:
         if at.attempt >= ATTEMPTS_MAX:
@@ -161,13 +180,22 @@ class DurableConsumer:
         await self._reply(message.reply, f'-NAK {{"delay":{int(wait * NANO)}}}'.encode())
 
     async def _give_up(self, reply: str, raw: RawMessage, reason: str) -> None:
-        await self._set_aside(self._durable.name, raw, reason)
+        """Only what is safe among the dead letters is taken off the consumer."""
+        for wait in retry.delays():
+            try:
+                await self._set_aside(self._durable.name, raw, reason)
+                break
+            except Retryable as error:
+                name = self._durable.name
+                log.warning("durable.set_aside", consumer=name, error=str(error))
+                await asyncio.sleep(wait)
         await self._reply(reply, b"+TERM")
 
-    async def _say_alive(self, reply: str) -> None:
+    async def _say_alive(self) -> None:
         while True:
             await asyncio.sleep(PROGRESS_S)
-            await self._reply(reply, b"+WPI")
+            for message in list(self._held.values()):
+                await self._reply(message.reply, b"+WPI")
 
     async def _reply(self, reply: str, body: bytes) -> None:
         try:

@@ -10,6 +10,7 @@ import structlog
 
 from bus import commands
 from bus.api import (
+    WATCH_QUEUE_MAX,
     Answer,
     CommandContext,
     CommandHandler,
@@ -23,9 +24,10 @@ from bus.api import (
 )
 from bus.append import check_entity
 from bus.clock import Clock, utc_now
+from bus.delivery import dead_letter_headers
 from bus.durable import ATTEMPTS_MAX, RETRY_S_BASE
 from bus.errors import Conflict, Fatal, Retryable, Unavailable
-from contracts import codec
+from contracts import codec, subjects
 from contracts.envelope import SEQUENCE, Envelope, to_headers
 from contracts.messages import Command, Notice
 from contracts.streams import Durable
@@ -117,11 +119,11 @@ class MemoryBus:
     async def append(self, entity: Entity, expected: int, drafts: Sequence[Draft]) -> int:
         """See `bus.api.Bus.append`."""
         check_entity(entity, drafts)
+        bodies = [codec.encode(draft.event) for draft in drafts]
         if await self.last_sequence(entity.filter) != expected:
             raise Conflict(f"{entity.filter} is not at {expected}")
-        for draft in drafts:
-            headers = to_headers(draft.envelope)
-            self._store(self._log.events, draft.event.subject, headers, codec.encode(draft.event))
+        for draft, body in zip(drafts, bodies, strict=True):
+            self._store(self._log.events, draft.event.subject, to_headers(draft.envelope), body)
         await self._log.notify()
         return len(self._log.events)
 
@@ -165,6 +167,8 @@ class MemoryBus:
         self._log.live[notice.subject] = message
         for pattern, queue in self._log.watchers:
             if matches(notice.subject, pattern):
+                if queue.full():
+                    queue.get_nowait()
                 queue.put_nowait(message)
 
     async def newest(self, subject: str) -> RawMessage | None:
@@ -183,13 +187,15 @@ class MemoryBus:
                 return await answer
         except TimeoutError as error:
             raise Unavailable(f"{command.TYPE.owner} did not answer") from error
+        finally:
+            self._log.answers.pop(str(message.sequence), None)
 
     async def serve(self, service: str, handler: CommandHandler) -> None:
         """See `bus.api.Bus.serve`."""
 
         async def handle(delivery: Delivery) -> None:
             answer, _ = await commands.answer_command(delivery, service, handler)
-            waiting = self._log.answers.pop(str(delivery.message.sequence), None)
+            waiting = self._log.answers.get(str(delivery.message.sequence))
             if waiting is not None and not waiting.done():
                 waiting.set_result(answer)
 
@@ -200,7 +206,9 @@ class MemoryBus:
             deliver="all",
             description="",
         )
-        await self.consume(durable, handle)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(commands.CONCURRENCY):
+                group.create_task(self.consume(durable, handle))
 
     async def consume(self, durable: Durable, handler: Handler) -> None:
         """See `bus.api.Bus.consume`."""
@@ -217,8 +225,12 @@ class MemoryBus:
                 await self._log.changed.wait_for(lambda: waiting() is not None)
             message = waiting()
             if message is not None:
-                await self._deliver(durable, handler, message)
-                done.add(message.sequence)
+                done.add(message.sequence)  # first: other instances share what is left
+                try:
+                    await self._deliver(durable, handler, message)
+                except BaseException:
+                    done.discard(message.sequence)  # not finished: somebody else's turn
+                    raise
 
     async def _deliver(self, durable: Durable, handler: Handler, message: RawMessage) -> None:
         for attempt in range(1, ATTEMPTS_MAX + 1):
@@ -239,13 +251,14 @@ class MemoryBus:
 
     async def set_aside(self, consumer: str, message: RawMessage, reason: str) -> None:
         """See `bus.api.Bus.set_aside`."""
-        headers = dict(message.headers) | {"rc-reason": reason, "rc-consumer": consumer}
-        self._store(self._log.dead_letters, message.subject, headers, message.data)
+        headers = dead_letter_headers(consumer, message, reason)
+        subject = subjects.dead_letter(self.source, consumer)
+        self._store(self._log.dead_letters, subject, headers, message.data)
 
     @asynccontextmanager
     async def watch(self, subject: str) -> AsyncIterator[AsyncIterator[RawMessage]]:
         """See `bus.api.Bus.watch`."""
-        queue: asyncio.Queue[RawMessage] = asyncio.Queue()
+        queue: asyncio.Queue[RawMessage] = asyncio.Queue(WATCH_QUEUE_MAX)
         entry = (subject, queue)
         self._log.watchers.append(entry)
 

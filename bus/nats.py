@@ -1,8 +1,6 @@
 """The bus on NATS JetStream."""
 
 import asyncio
-import base64
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -14,6 +12,7 @@ from nats.errors import Error as NatsError
 from bus import append as appending
 from bus import commands, metrics
 from bus.api import (
+    WATCH_QUEUE_MAX,
     Answer,
     CommandContext,
     CommandHandler,
@@ -27,18 +26,17 @@ from bus.api import (
 )
 from bus.clock import Clock, utc_now
 from bus.connection import ApiError, Connection
+from bus.delivery import dead_letter_headers, from_api
 from bus.durable import DurableConsumer
 from bus.errors import Fatal, LogMismatch, Uncertain
 from bus.reader import EventReader
 from contracts import codec, subjects
-from contracts.envelope import SEQUENCE, Envelope, encode_value, to_headers
+from contracts.envelope import SEQUENCE, Envelope, to_headers
 from contracts.messages import Command, Notice
 from contracts.streams import DURABLES, LOG_ID, Durable
 
 log = structlog.get_logger()
 
-# A screen that reads slower than this loses the oldest notices and re-reads the newest state.
-WATCH_QUEUE_MAX = 1000
 # An entity whose unknown tail is longer was written by a flood; reading on would block its lock.
 TAIL_MAX = 10_000
 
@@ -104,14 +102,13 @@ class NatsBus:
             if error.code == _NOT_FOUND:
                 return None
             raise Uncertain(str(error)) from error
-        return _from_api(reply["message"])
+        return from_api(reply["message"])
 
     async def say(self, notice: Notice, envelope: Envelope, sequence: int) -> None:
         """See `bus.api.Bus.say`."""
         headers = to_headers(envelope) | {SEQUENCE: str(sequence)}
         reply = await self.connection.request(notice.subject, codec.encode(notice), headers)
-        if error := json.loads(reply.data).get("error"):
-            raise Uncertain(f"{notice.subject}: {error.get('description')}")
+        appending.acknowledged(reply.data)
         metrics.NOTICES.labels(notice.TYPE.text).inc()
 
     async def newest(self, subject: str) -> RawMessage | None:
@@ -135,7 +132,11 @@ class NatsBus:
         async def handle(delivery: Delivery) -> None:
             answer, headers = await commands.answer_command(delivery, service, handler)
             if address := commands.reply_address(headers):
-                await self.connection.client.publish(address, msgspec.json.encode(answer))
+                try:
+                    await self.connection.client.publish(address, msgspec.json.encode(answer))
+                except NatsError as error:
+                    # The command is done all the same; who asks again gets the same answer.
+                    log.warning("command.unanswered", service=service, error=str(error))
 
         consumer = DurableConsumer(self.connection, durable, handle, self.set_aside)
         consumer.concurrency = commands.CONCURRENCY
@@ -147,16 +148,14 @@ class NatsBus:
 
     async def set_aside(self, consumer: str, message: RawMessage, reason: str) -> None:
         """See `bus.api.Bus.set_aside`."""
-        # The server's own headers would be obeyed again (expectations, batches).
-        headers = {k: v for k, v in message.headers.items() if not k.startswith("Nats-")} | {
-            "rc-reason": encode_value(reason[:1000]),
-            "rc-subject": message.subject,
-            SEQUENCE: str(message.sequence),
-            # The same message set aside twice by the same consumer is one dead letter.
-            "Nats-Msg-Id": f"{consumer}:{message.subject}:{message.sequence}",
-        }
-        subject = subjects.dead_letter(self.source, consumer)
-        await self.connection.request(subject, message.data, headers)
+        # The same message set aside twice by the same consumer is one dead letter.
+        once = {"Nats-Msg-Id": f"{consumer}:{message.subject}:{message.sequence}"}
+        reply = await self.connection.request(
+            subjects.dead_letter(self.source, consumer),
+            message.data,
+            dead_letter_headers(consumer, message, reason) | once,
+        )
+        appending.acknowledged(reply.data)
         metrics.DEAD_LETTERS.labels(consumer).inc()
         log.error("dead_letter", consumer=consumer, sequence=message.sequence, reason=reason)
 
@@ -185,15 +184,3 @@ class NatsBus:
                     await subscription.unsubscribe()
                 except NatsError as error:
                     log.debug("watch.unsubscribe", error=str(error))
-
-
-def _from_api(message: dict[str, str | int]) -> RawMessage:
-    """A message of the JetStream API: base64 body and base64 header block."""
-    headers: dict[str, str] = {}
-    block = base64.b64decode(str(message.get("hdrs", ""))).decode()
-    for line in block.split("\r\n")[1:]:
-        name, colon, value = line.partition(":")
-        if colon:
-            headers[name] = value.strip()
-    data = base64.b64decode(str(message.get("data", "")))
-    return RawMessage(str(message["subject"]), int(message["seq"]), headers, data)

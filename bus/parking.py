@@ -19,6 +19,12 @@ class Parked(msgspec.Struct, frozen=True):
     reason: str
 
 
+async def count(connection: Connection, schema: str) -> int:
+    """How many events are parked."""
+    found: int = await connection.fetchval(f'select count(*) from "{schema}".parked')
+    return found
+
+
 async def load_keys(connection: Connection, schema: str) -> dict[str, int]:
     """Block key -> sequence of the event that failed first."""
     rows = await connection.fetch(

@@ -7,7 +7,7 @@ the checkpoint.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,6 +62,8 @@ class ProjectionSpec(msgspec.Struct, frozen=True, kw_only=True):
         return checkpoint.fingerprint([folder / "domain.py", folder / "store.py", self.sql])
 
 
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
+
 type Changes = list[tuple[type[Row], Key, Row | None]]
 
 
@@ -86,6 +88,9 @@ class Projector:
         self._handled = {(e.TYPE.owner, e.TYPE.name) for e in spec.fold.handles}
         self._rows = Rows()
         self._blocked: dict[str, int] = {}
+        self._parked = 0
+        # Up to here events are written one by one, to find the one the database refuses.
+        self._careful_until = 0
         self._checkpoint: Checkpoint | None = None
         health.register(spec.name, SILENCE_S_MAX)
 
@@ -100,7 +105,7 @@ class Projector:
                 log.error("projection.log_mismatch", projection=self._spec.name, error=str(error))  # noqa: TRY400
                 self._health.trouble(self._spec.name, str(error))
                 await asyncio.sleep(VERIFY_S)
-            except (Retryable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (Retryable, OSError, *DATABASE_ERRORS) as error:
                 reason = f"{type(error).__name__}: {error}"
                 log.warning("projection.again", projection=self._spec.name, error=reason)
                 self._health.trouble(self._spec.name, reason)
@@ -124,8 +129,9 @@ class Projector:
         await checkpoint.prepare(connection, spec.schema, spec.name, sql, spec.fingerprint)
         self._checkpoint = await checkpoint.load(connection, spec.schema)
         self._blocked = await parking.load_keys(connection, spec.schema)
+        self._parked = await parking.count(connection, spec.schema)
         self._rows = Rows()
-        metrics.PARKED.labels(spec.name).set(len(self._blocked))
+        metrics.PARKED.labels(spec.name).set(self._parked)
         head = await checkpoint.verify(self._bus, self._checkpoint)
         if self._checkpoint is None:
             self._checkpoint = Checkpoint(head.log_id, 0, "")
@@ -141,13 +147,17 @@ class Projector:
         loading = await checkpoint.connect(self._dsn, f"{self._spec.schema}-load")
         try:
             while True:
-                messages = await reader.next(BATCH_MAX, WAIT_S)
+                if clock() - verified > VERIFY_S:
+                    if writing is not None:
+                        await writing
+                    verified = clock()
+                    await self._verify(connection)
+                messages = await reader.next(self._most, WAIT_S)
                 if messages:
                     batch = self._decode(messages)
-                    if writing is not None and self._rows.size() > CACHE_ROWS_MAX:
-                        # What is being written must be stored before it may be read again.
+                    if writing is not None and self._must_wait:
                         await writing
-                    await self._load(loading, batch.facts)
+                    await self._load(loading, batch)
                     self._fold(batch)
                     if writing is not None:
                         await writing
@@ -156,13 +166,24 @@ class Projector:
                 elif writing is not None:
                     await writing
                     writing = None
-                elif clock() - verified > VERIFY_S:
-                    verified = clock()
-                    await self._verify(connection)
         finally:
             if writing is not None:
                 await asyncio.gather(writing, return_exceptions=True)
             await _close(loading)
+
+    @property
+    def _careful(self) -> bool:
+        done = self._checkpoint.sequence if self._checkpoint else 0
+        return done < self._careful_until
+
+    @property
+    def _most(self) -> int:
+        return 1 if self._careful else BATCH_MAX
+
+    @property
+    def _must_wait(self) -> bool:
+        """Whether the last batch must be stored before the next one is loaded."""
+        return self._careful or self._rows.size() > CACHE_ROWS_MAX
 
     async def _verify(self, connection: Connection) -> None:
         head = await checkpoint.verify(self._bus, self._checkpoint)
@@ -181,50 +202,80 @@ class Projector:
             try:
                 batch.facts.append(recorded(message))
             except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
-                key = _subject_key(message.subject)
-                self._blocked.setdefault(key, message.sequence)
-                reason = f"{type(error).__name__}: {error}"
-                batch.parked.append(Parked(message.sequence, key, message.subject, reason))
+                self._park(batch, message.sequence, message.subject, (None, _reason(error)))
         return batch
 
-    async def _load(self, connection: Connection, facts: Iterable[Recorded]) -> None:
+    async def _load(self, connection: Connection, batch: Batch) -> None:
         """Make every row known that these events may read."""
         if self._rows.size() > CACHE_ROWS_MAX:
             self._rows.forget()
         missing: dict[type[Row], set[Key]] = defaultdict(set)
-        for fact in facts:
-            for kind, key in self._spec.fold.keys(fact):
+        readable: list[Recorded] = []
+        for fact in batch.facts:
+            try:
+                needed = list(self._spec.fold.keys(fact))
+                self._spec.fold.block_key(fact)
+            except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
+                self._park(batch, fact.sequence, fact.event.subject, (None, _reason(error)))
+                continue
+            readable.append(fact)
+            for kind, key in needed:
                 if not self._rows.knows(kind, key):
                     missing[kind].add(key)
+        batch.facts = readable
         for kind, keys in missing.items():
             found = await self._tables[kind].load(connection, list(keys))
             for key in keys:
                 self._rows.load(kind, key, found.get(key))
 
     def _fold(self, batch: Batch) -> None:
-        fold = self._spec.fold
+        fold, applied = self._spec.fold, 0
         for fact in batch.facts:
-            keys = (fold.block_key(fact), _subject_key(fact.event.subject))
-            held = next((self._blocked[k] for k in keys if k in self._blocked), None)
+            subject, block_key = fact.event.subject, _storable(fold.block_key(fact))
+            keys = (block_key, _subject_key(subject))
+            held = min((self._blocked[k] for k in keys if k in self._blocked), default=None)
             if held is not None and held < fact.sequence:
-                self._park(batch, fact, f"behind parked event {held}")
+                reason = f"behind parked event {held}"
+                self._park(batch, fact.sequence, subject, (block_key, reason))
                 continue
             self._rows.begin()
             try:
                 fold.project(fact, self._rows)
             except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
                 self._rows.roll_back()
-                self._park(batch, fact, f"{type(error).__name__}: {error}")
-        metrics.APPLIED.labels(self._spec.name).inc(len(batch.facts))
+                self._park(batch, fact.sequence, subject, (block_key, _reason(error)))
+            else:
+                applied += 1
+        metrics.APPLIED.labels(self._spec.name).inc(applied)
 
-    def _park(self, batch: Batch, fact: Recorded, reason: str) -> None:
-        key = self._spec.fold.block_key(fact)
-        self._blocked.setdefault(key, fact.sequence)
-        batch.parked.append(Parked(fact.sequence, key, fact.event.subject, reason))
-        if len(self._blocked) > parking.PARKED_MAX:
-            raise Fatal(f"{self._spec.name} parked {len(self._blocked)} keys; its code is wrong")
+    def _park(self, batch: Batch, sequence: int, subject: str, why: tuple[str | None, str]) -> None:
+        """`why` is the block key, None where nobody can tell it, and the reason."""
+        block_key, reason = why
+        key = block_key or _subject_key(subject)
+        self._blocked[key] = min(sequence, self._blocked.get(key, sequence))
+        batch.parked.append(Parked(sequence, key, subject, reason))
+        self._parked += 1
+        if self._parked > parking.PARKED_MAX:
+            raise Fatal(f"{self._spec.name} parked {self._parked} events; its code is wrong")
 
     async def _write(self, connection: Connection, batch: Batch, changes: Changes) -> None:
+        """Store a batch; a row the database refuses for what it says is an event that failed."""
+        try:
+            await self._report_parked(batch.parked)
+            await self._store(connection, batch, changes)
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            if len(batch.facts) != 1 or not self._careful:
+                self._careful_until = batch.last.sequence
+                raise
+            fact = batch.facts[0]
+            self._rows = Rows()
+            key = _storable(self._spec.fold.block_key(fact))
+            self._park(batch, fact.sequence, fact.event.subject, (key, _reason(error)))
+            await self._report_parked(batch.parked)
+            await self._store(connection, batch, [])
+        self._health.beat(self._spec.name)
+
+    async def _store(self, connection: Connection, batch: Batch, changes: Changes) -> None:
         spec, old = self._spec, self._checkpoint
         if old is None:
             raise Fenced("no checkpoint")
@@ -248,12 +299,10 @@ class Projector:
         self._checkpoint = new
         metrics.CHECKPOINT.labels(spec.name).set(new.sequence)
         metrics.LAG.labels(spec.name).set(batch.last.pending)
-        self._health.beat(spec.name)
-        if batch.parked:
-            await self._report_parked(batch.parked)
+        metrics.PARKED.labels(spec.name).set(self._parked)
 
     async def _report_parked(self, parked: Sequence[Parked]) -> None:
-        metrics.PARKED.labels(self._spec.name).set(len(self._blocked))
+        """Before the commit: a dead letter may come twice after a crash, but is never missing."""
         for item in parked:
             message = await self._bus.event_at(item.sequence)
             if message is not None:
@@ -261,8 +310,17 @@ class Projector:
 
 
 async def _close(connection: Connection) -> None:
-    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+    with suppress(OSError, *DATABASE_ERRORS):
         await connection.close(timeout=2)
+
+
+def _reason(error: Exception) -> str:
+    return _storable(f"{type(error).__name__}: {error}")
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL takes every character but one."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _subject_key(subject: str) -> str:

@@ -3,12 +3,14 @@
 The reader's owner keeps the position (a checkpoint, or memory), so the consumer needs no
 acknowledgement, and anything odd is answered by making it anew behind the last message given out:
 a reconnect, two missed heartbeats, a deleted consumer, a gap in its counting. An outstanding pull
-is lost silently when a server restarts; only the heartbeat tells.
+is lost silently when a server restarts; only the heartbeat tells. Before it is made anew the log is
+compared with what was read: a start behind the end of a log is silently moved to that end.
 """
 
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,15 +22,17 @@ from nats.errors import Error as NatsError
 from bus import metrics, retry
 from bus.api import RawMessage
 from bus.connection import ApiError, Connection
-from bus.delivery import position, raw_message
-from bus.errors import Uncertain
+from bus.delivery import from_api, position, raw_message
+from bus.errors import LogMismatch, Uncertain
+from contracts.streams import LOG_ID
 
 log = structlog.get_logger()
 
 # Three requests in flight keep the pipe full; a fetch per batch is four to six times slower.
 PULL_REQUESTS = 3
 PULL_MESSAGES = 1000
-# Bounds the memory of one reader: three pulls of 8 MiB.
+# Bounds the memory of one reader: nothing more is asked for while this much waits to be taken, and
+# three pulls of the same size may be under way.
 PULL_BYTES = 8 * 1024 * 1024
 PULL_EXPIRES_S = 30
 HEARTBEAT_S = 1.0
@@ -36,6 +40,10 @@ HEARTBEAT_S = 1.0
 SILENCE_S_MAX = 2.5
 # The server removes an abandoned consumer after this.
 INACTIVE_S = 60
+# A reader that lived this long was no part of the trouble before: wait from the base again.
+STEADY_S = 10.0
+# Longest wait between two tries to make one; a show waits for it.
+RETRY_S_MAX = 1.0
 NANO = 1_000_000_000
 
 STREAM = "EVENTS"
@@ -45,16 +53,23 @@ class EventReader:
     """Reads EVENTS behind a sequence and follows it. Use as an async context manager."""
 
     def __init__(self, connection: Connection, owner: str, subject: str | None, after: int) -> None:
-        """`owner` names the two consumers `<owner>_0` and `<owner>_1`; None = every event."""
+        """`owner` names the two consumers `<owner>_0` and `<owner>_1`; None = every event.
+
+        Two instances of one owner may read at the same time: the one whose consumer was taken moves
+        to the other name.
+        """
         self._connection = connection
         self._owner = owner
         self._subject = subject
         self._last = after
+        self._last_id: str | None = None
+        self._log_id = ""
         self._slot = 0
         self._pulls = 0
         self._in_flight = 0
         self._expected = 1
         self._queue: deque[RawMessage] = deque()
+        self._queued_bytes = 0
         self._arrived = asyncio.Event()
         self._subscription: Subscription | None = None
         self._inbox = ""
@@ -68,6 +83,7 @@ class EventReader:
         self._connection.on_reconnect.append(self._reconnected)
         self._wake.set()
         self._keeper = asyncio.create_task(self._keep(), name=f"reader-{self._owner}")
+        self._keeper.add_done_callback(lambda _: self._arrived.set())
         return self
 
     async def __aexit__(
@@ -82,8 +98,10 @@ class EventReader:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
         await self._unsubscribe()
-        if not self._connection.client.is_closed and self._connection.client.is_connected:
-            await self._delete(self._slot)
+        if self._connection.client.is_connected:
+            # What left us here must not be hidden by a server that is slow to say goodbye.
+            with suppress(Uncertain):
+                await self._delete()
 
     @property
     def idle_s(self) -> float:
@@ -91,18 +109,29 @@ class EventReader:
         return time.monotonic() - self._heard
 
     async def next(self, most: int, wait_s: float) -> list[RawMessage]:
-        """At most `most` messages in order; waits up to `wait_s` for the first."""
+        """At most `most` messages in order; waits up to `wait_s` for the first.
+
+        Raises LogMismatch when the server came back with another log.
+        """
         if not self._queue:
             self._arrived.clear()
+            if self._keeper is not None and self._keeper.done():
+                self._keeper.result()
             try:
                 await asyncio.wait_for(self._arrived.wait(), wait_s)
             except TimeoutError:
                 return []
         take = min(most, len(self._queue))
         batch = [self._queue.popleft() for _ in range(take)]
-        if self._in_flight + len(self._queue) <= (PULL_REQUESTS - 1) * PULL_MESSAGES:
+        self._queued_bytes -= sum(len(message.data) for message in batch)
+        if self._has_room:
             self._wake.set()
         return batch
+
+    @property
+    def _has_room(self) -> bool:
+        messages = self._in_flight + len(self._queue)
+        return messages <= (PULL_REQUESTS - 1) * PULL_MESSAGES and self._queued_bytes < PULL_BYTES
 
     def _reconnected(self) -> None:
         self._break("reconnected")
@@ -113,23 +142,32 @@ class EventReader:
 
     async def _keep(self) -> None:
         """Make the consumer, keep pulls in flight, notice silence; for ever."""
-        waits = retry.delays()
+        waits, tried = retry.delays(), float("-inf")
         while True:
-            try:
-                await asyncio.wait_for(self._wake.wait(), HEARTBEAT_S)
-            except TimeoutError:
-                if self.idle_s > SILENCE_S_MAX and not self._broken:
-                    self._broken = "silence"
-            self._wake.clear()
+            await self._woken()
             try:
                 if self._broken:
-                    await self._rebuild()
-                    waits = retry.delays()
+                    if time.monotonic() - tried > STEADY_S:
+                        waits = retry.delays(most_s=RETRY_S_MAX)
+                    else:
+                        await asyncio.sleep(next(waits))
+                    try:
+                        await self._rebuild()
+                    finally:
+                        tried = time.monotonic()
                 await self._pull()
             except (Uncertain, ApiError, NatsError) as error:
                 log.warning("reader.retry", owner=self._owner, error=str(error))
-                self._break(str(error))
-                await asyncio.sleep(next(waits))
+                self._break(str(error) or type(error).__name__)
+
+    async def _woken(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), HEARTBEAT_S)
+        except TimeoutError:
+            # Without a pull under way there is no heartbeat to miss.
+            if self._in_flight and self.idle_s > SILENCE_S_MAX and not self._broken:
+                self._broken = "silence"
+        self._wake.clear()
 
     async def _rebuild(self) -> None:
         reason, self._broken = self._broken, ""
@@ -137,9 +175,10 @@ class EventReader:
             metrics.REBUILDS.labels(self._owner).inc()
             log.info("reader.rebuild", owner=self._owner, reason=reason, after=self._last)
         await self._unsubscribe()
-        await self._delete(self._slot)
-        self._slot = 1 - self._slot
-        await self._delete(self._slot)
+        await self._check_log()
+        if reason.startswith("409"):
+            self._slot = 1 - self._slot  # its consumer was taken: the name is another instance's
+        await self._delete()
         self._inbox = self._connection.client.new_inbox()
         self._subscription = await self._connection.client.subscribe(
             f"{self._inbox}.*", cb=self._receive
@@ -147,6 +186,23 @@ class EventReader:
         await self._connection.api(self._create_verb(), self._config())
         self._in_flight, self._pulls, self._expected = 0, 0, 1
         self._heard = time.monotonic()
+
+    async def _check_log(self) -> None:
+        """Raise LogMismatch unless the server still holds what was read."""
+        info = await self._connection.api(f"STREAM.INFO.{STREAM}")
+        log_id = (info["config"].get("metadata") or {}).get(LOG_ID, "")
+        end = info["state"]["last_seq"]
+        if self._log_id not in ("", log_id) or end < self._last:
+            raise LogMismatch(
+                f"log {self._log_id} was read up to {self._last}, the server has {log_id} "
+                f"up to {end}"
+            )
+        self._log_id = log_id
+        if self._last_id is not None:
+            reply = await self._connection.api(f"STREAM.MSG.GET.{STREAM}", {"seq": self._last})
+            found = from_api(reply["message"]).headers.get("ce-id", "")
+            if found != self._last_id:
+                raise LogMismatch(f"event {self._last} is {found}, {self._last_id} was read there")
 
     @property
     def _name(self) -> str:
@@ -170,9 +226,9 @@ class EventReader:
             config["filter_subject"] = self._subject
         return {"stream_name": STREAM, "config": config, "action": ""}
 
-    async def _delete(self, slot: int) -> None:
+    async def _delete(self) -> None:
         try:
-            await self._connection.api(f"CONSUMER.DELETE.{STREAM}.{self._owner}_{slot}")
+            await self._connection.api(f"CONSUMER.DELETE.{STREAM}.{self._name}")
         except ApiError:
             return  # it was not there: that is what we wanted
 
@@ -185,8 +241,7 @@ class EventReader:
             self._subscription = None
 
     async def _pull(self) -> None:
-        limit = PULL_REQUESTS * PULL_MESSAGES
-        while self._in_flight + len(self._queue) <= limit - PULL_MESSAGES:
+        while self._has_room and not self._broken:
             self._pulls += 1
             self._in_flight += PULL_MESSAGES
             body = (
@@ -203,13 +258,15 @@ class EventReader:
         if not message.subject.startswith(self._inbox) and message.reply:
             self._heard = time.monotonic()
             at = position(message.reply)
-            if at.consumer != self._expected:
+            if at.consumer != self._expected or at.stream <= self._last:
                 self._break(f"delivery {at.consumer} where {self._expected} was due")
                 return
             self._expected += 1
             self._in_flight -= 1
-            self._last = at.stream
-            self._queue.append(raw_message(message, at))
+            raw = raw_message(message, at)
+            self._last, self._last_id = at.stream, raw.headers.get("ce-id", "")
+            self._queue.append(raw)
+            self._queued_bytes += len(raw.data)
             self._arrived.set()
             return
         if message.subject.startswith(self._inbox):

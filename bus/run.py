@@ -62,7 +62,10 @@ class Process:
             except Retryable as error:
                 self.health.trouble("decider", str(error))
             else:
-                self.health.beat("decider")
+                if runner.idle_s > DECIDER_SILENCE_S:
+                    self.health.trouble("decider", "nothing is heard of the own context")
+                else:
+                    self.health.beat("decider")
             await asyncio.sleep(DECIDER_CHECK_S)
 
     async def wait(self) -> None:

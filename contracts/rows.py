@@ -52,9 +52,9 @@ class Rows:
             self._set(place, row)
 
     def delete(self, kind: type[Row], *key: Any) -> None:
-        """Remove one row, if it is there."""
+        """Remove one row, if it is there. The key must have been announced."""
         place = (kind, key)
-        if self._known.get(place) is not None:
+        if self._known[place] is not None:
             self._set(place, None)
 
     def _set(self, place: tuple[type[Row], Key], row: Row | None) -> None:

@@ -122,9 +122,7 @@ class Hand:
 
     def _bet_round(self, order: list[int]) -> None:
         waiting = [seat for seat in order if seat in self.live and self.left[seat]]
-        if len(waiting) == 1 and self._matched(waiting[0]):
-            return
-        while waiting and len(self.live) > 1:
+        while waiting and len(self.live) > 1 and not self._decided(waiting[0]):
             if self._called_off():
                 return
             seat = waiting.pop(0)
@@ -140,10 +138,12 @@ class Hand:
         self.stopped = self.action_limit is not None and len(self.events) >= self.action_limit
         return self.stopped
 
-    def _matched(self, seat: int) -> bool:
-        """Whether nobody put in more than this last seat with chips, so it has no decision."""
-        others = (self.street[other] for other in self.live if other != seat)
-        return self.street[seat] >= max(others)
+    def _decided(self, seat: int) -> bool:
+        """Whether the others are all-in for no more than this seat put in: no decision is left."""
+        others = [other for other in self.live if other != seat]
+        return not any(self.left[other] for other in others) and self.street[seat] >= max(
+            self.street[other] for other in others
+        )
 
     def _act(self, seat: int) -> bool:
         """Take one decision; True when the others must answer a bet or raise."""

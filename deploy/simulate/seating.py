@@ -8,12 +8,18 @@ from random import Random
 from deploy.simulate.betting import Hand
 from deploy.simulate.options import GameOptions
 from deploy.simulate.people import Person, mistyped, typed_rightly
-from deploy.simulate.record import Blinds, EventKind, Quirk, SeatRow
+from deploy.simulate.record import Blinds, EventKind, GameKind, Quirk, SeatRow
 
 # What becomes of a busted seat before the next record: the rest stay listed as not sitting out.
 SEAT_GONE = 0.4
 SEAT_SITTING_OUT = 0.53
 LATER_GONE = 0.1  # per hand, of a seat that sat out so far
+
+# Average stack when a game begins, in big blinds; a final table is shallow and ends within a file.
+STARTING_BIG_BLINDS: dict[GameKind, tuple[float, float]] = {
+    "FEATURE_TABLE": (35, 110),
+    "FINAL_TABLE": (12, 35),
+}
 
 CORRECTED_SEATS = (1, 1, 1, 2, 2, 3)
 CORRECTION_CHIPS = (1, 1, 1, 2, 2, 5, 10, 100)  # in smallest chips; the last is a miscounted stack
@@ -118,7 +124,7 @@ class Room:
     def open(self, big: int, chip: int) -> None:
         """Fill every seat with a person and a stack of some dozen big blinds."""
         self.waiting.extend(self.rng.sample(self.options.people, len(self.options.people)))
-        depth = self.rng.uniform(35, 110)
+        depth = self.rng.uniform(*STARTING_BIG_BLINDS[self.options.kind])
         for seat in self.options.seats:
             self._sit(seat, depth * big, chip)
 

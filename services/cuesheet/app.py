@@ -14,7 +14,7 @@ from contracts.messages.cuesheet import AddItem, AddSheet, CreateSession, CueTak
 from contracts.messages.render import SubmitRender
 from contracts.recorded import Recorded
 from services.cuesheet.domain import Command as Decision
-from services.cuesheet.domain import Cuesheet, RecordRefusal, Session, Take
+from services.cuesheet.domain import Cue, Cuesheet, RecordRefusal, Session, Take
 from services.cuesheet.inputs import Binder, MissingBinding
 from services.cuesheet.outputs import notices, touched
 from services.cuesheet.settings import CuesheetSettings
@@ -43,7 +43,7 @@ class App:
                 raise TypeError(f"{command.TYPE.text} is not for the cue sheet")
 
     async def _take(self, command: TakeItem, entity: Entity, context: CommandContext) -> Answer:
-        take = await self._bound(command, context)
+        take = await self._bound(command, entity, context)
         answer = await self.runner.execute(take, entity, context)
         if answer.refusal and answer.refusal.code == "expired":
             kept = RecordRefusal(
@@ -52,12 +52,15 @@ class App:
                 reason=answer.refusal.message,
             )
             again = CommandContext(
-                command_id=effect_id("take-refused", context.command_id), actor=context.actor
+                command_id=effect_id("take-refused", context.command_id),
+                actor=context.actor,
+                correlation_id=context.correlation_id or context.command_id,
+                traceparent=context.traceparent,
             )
             await self.runner.execute(kept, entity, again)
         return answer
 
-    async def _bound(self, command: TakeItem, context: CommandContext) -> Take:
+    async def _bound(self, command: TakeItem, entity: Entity, context: CommandContext) -> Take:
         trigger_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"trigger:{context.command_id}"))
         take = Take(
             session_id=command.session_id,
@@ -66,8 +69,11 @@ class App:
             trigger_type=command.trigger_type,
             render_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"render:{trigger_id}")),
         )
-        session = self.runner.state("session", command.session_id)
-        cue = session.cues.get(command.item_id) if session else None
+        cue = self._cue(command)
+        if cue is None:
+            # Another instance may have added it a moment ago.
+            await self.runner.reached(await self._bus.last_sequence(entity.filter))
+            cue = self._cue(command)
         if cue is None:
             return take
         try:
@@ -75,6 +81,10 @@ class App:
         except MissingBinding as error:
             return msgspec.structs.replace(take, missing=str(error))
         return msgspec.structs.replace(take, binding=binding)
+
+    def _cue(self, command: TakeItem) -> Cue | None:
+        session = self.runner.state("session", command.session_id)
+        return session.cues.get(command.item_id) if session else None
 
     async def announce(self, fact: Recorded) -> None:
         """Say the notices that a fact of ours changed."""

@@ -143,14 +143,7 @@ class Cuesheet:
             case Take():
                 return _take(command, state, now)
             case RecordRefusal():
-                return [
-                    TakeRefused(
-                        session_id=command.session_id,
-                        item_id=command.item_id,
-                        code="expired",
-                        reason=command.reason,
-                    )
-                ]
+                return _record_refusal(command, state)
 
 
 def _put_on_air(state: Session, event: CueTaken) -> None:
@@ -236,7 +229,8 @@ def parameter_problem(parameters: dict[str, Any]) -> str:
             return f"parameter {name!r} is not known; game_id, table_name and subtitle are"
         if not isinstance(value, str):
             return f"parameter {name!r} must be a text"
-    if not parameters.get("game_id", "").isdecimal():
+    game_id = parameters.get("game_id", "")
+    if not (game_id.isascii() and game_id.isdecimal()):
         return "parameter 'game_id' must be the decimal id of a game"
     return ""
 
@@ -277,6 +271,19 @@ def _taken(command: Take, state: Session, cue: Cue, now: datetime) -> CueTaken:
         render_id=command.render_id,
         taken_at=now,
     )
+
+
+def _record_refusal(command: RecordRefusal, state: Session) -> Sequence[Event]:
+    if command.item_id not in state.cues:
+        return []  # nothing was ever there to be taken: no fact begins a session but its creation
+    return [
+        TakeRefused(
+            session_id=command.session_id,
+            item_id=command.item_id,
+            code="expired",
+            reason=command.reason,
+        )
+    ]
 
 
 def _conflict(reason: str, message: str, allowed: tuple[str, ...] = ()) -> Refusal:

@@ -45,9 +45,10 @@ class Settings(ProcessSettings):
         description="a malformed content that rests this long is not being written any more",
     )
     gfx_file_bytes_max: int = Field(
-        default=64 * 1024 * 1024,
+        default=32 * 1024 * 1024,
         ge=1,
-        description="larger files are not read; the largest real one has 0.8 MB",
+        description="larger files are not read; the largest real one has 0.8 MB, and with this "
+        "limit the process stays below 256 MiB",
     )
     gfx_depth_max: int = Field(
         default=32, ge=8, description="nesting of objects; an export has six levels"

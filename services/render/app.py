@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+import threading
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -101,10 +103,12 @@ class App:
     async def _render(self, requested: RenderRequested, attempt: int) -> Complete | Fail:
         started = time.monotonic()
         folder = self._settings.work_dir
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         try:
-            result = await self._draw(requested, folder)
-            outputs = await self._keep(result)
+            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+            # One folder per attempt: a worker that was thought lost may still draw the same job.
+            with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
+                result = await self._draw(requested, Path(scratch))
+                outputs = await self._keep(result)
         except (Retryable, Fatal):
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, the job must end with a reason
@@ -118,18 +122,23 @@ class App:
         )
 
     async def _draw(self, requested: RenderRequested, folder: Path) -> EngineResult:
-        """Run the engine in a thread; its progress comes back as notices."""
+        """Run the engine in a thread; its progress comes back as notices.
+
+        A thread cannot be cancelled: when nobody waits for it any more it is told to stop.
+        """
         loop = asyncio.get_running_loop()
         frames: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
 
         def progress(done: int, total: int) -> None:
             loop.call_soon_threadsafe(frames.put_nowait, (done, total))
 
-        job = engine_job(requested, folder)
+        stop = threading.Event()
+        job = engine_job(requested, folder, stop.is_set)
         saying = asyncio.create_task(self._say_progress(requested, frames))
         try:
             return await asyncio.to_thread(self._engine.render, job, progress)
         finally:
+            stop.set()
             saying.cancel()
             await asyncio.gather(saying, return_exceptions=True)
 
@@ -149,11 +158,9 @@ class App:
             await asyncio.sleep(PROGRESS_S)
 
     async def _keep(self, result: EngineResult) -> tuple[Output, ...]:
-        """Move the proved files into the object store."""
+        """Put the proved files into the object store."""
         still = await self._objects.put_file(result.still.path, result.still.sha256)
         movie = await self._objects.put_file(result.movie.path, result.movie.sha256)
-        for file in (result.still, result.movie):
-            await asyncio.to_thread(file.path.unlink)
         size = {"width": result.width, "height": result.height, "fps": result.fps}
         return (
             Output(

@@ -1,5 +1,6 @@
 """A requested job as the engine wants it: data read, formatted and checked against their hash."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -9,8 +10,10 @@ from contracts.messages.render import RenderRequested
 from services.render.outputs.engine import BadJob, EngineJob
 
 
-def engine_job(requested: RenderRequested, folder: Path) -> EngineJob:
-    """The engine's job; its files go to `folder`.
+def engine_job(
+    requested: RenderRequested, folder: Path, should_stop: Callable[[], bool]
+) -> EngineJob:
+    """The engine's job; its files go to `folder`, which is this attempt's alone.
 
     Raises BadJob when the data do not fit the composition, or are not those the cue was bound to.
     """
@@ -30,6 +33,7 @@ def engine_job(requested: RenderRequested, folder: Path) -> EngineJob:
         fields=fields,
         theme=requested.theme,
         duration_ms=requested.duration_s * 1000,
-        still_path=folder / f"{requested.render_id}.png",
-        movie_path=folder / f"{requested.render_id}.mp4",
+        still_path=folder / "still.png",
+        movie_path=folder / "movie.mp4",
+        should_stop=should_stop,
     )

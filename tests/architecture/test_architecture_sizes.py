@@ -13,7 +13,6 @@ import pytest
 
 FILE_LINES = (300, 400)
 FUNCTION_LINES = (40, 70)
-# The third bound of a pair that has no hard one: what cannot be listed is what nobody needs.
 PARAMETERS = (5, 8)
 OWN_IMPORTS = (7, 20)
 
@@ -36,9 +35,15 @@ def functions(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, Function]]
 
 
 def parameters(node: Function) -> int:
-    """Parameters a caller must know, `self` and `cls` left out."""
+    """Parameters a caller must know: neither `self` and `cls` nor options of a command line."""
     listed = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    return sum(arg.arg not in ("self", "cls") for arg in listed)
+    return sum(arg.arg not in ("self", "cls") and not is_option(arg) for arg in listed)
+
+
+def is_option(arg: ast.arg) -> bool:
+    """Whether a person types this parameter: nobody calls the function with all of them."""
+    annotation = ast.unparse(arg.annotation) if arg.annotation else ""
+    return "typer.Option" in annotation or annotation.endswith("Option")
 
 
 def own_imports(tree: ast.AST, packages: tuple[str, ...]) -> int:

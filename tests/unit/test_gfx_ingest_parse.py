@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.gfx_ingest.domain import Snapshot
+from services.gfx_ingest.inputs import parse as parse_module
 from services.gfx_ingest.inputs.parse import BadFile, Origin, parse
 from tests.support.gfx_files import GAME_ID, encoded, export, file_name, game_file, hand, sha256
 
@@ -157,6 +158,19 @@ def test_bytes_that_are_no_export_have_a_word_for_it(data: bytes, code: str, aga
     error = refused(data)
     assert (error.code, error.again) == (code, again)
     assert len(str(error)) <= 300
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 1000])
+def test_brackets_are_told_from_texts_wherever_a_part_of_the_file_ends(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = 'Q " [ \\ { \\" ]' + "[" * 100
+    data = changed(("Hands", 0, "Players", 0, "Name"), name)
+    monkeypatch.setattr(parse_module, "PART_BYTES", size)
+    assert read(data).hands[0].hand.seats[0].name == name
+    for length in range(1, len(data), 41):
+        assert refused(data[:length]).code == "truncated"
+    assert refused(data[:-1] + b"," + b"[" * 40 + b"]" * 40 + b"}").code == "too_deep"
 
 
 def test_an_escaped_backslash_before_u0000_is_only_text() -> None:

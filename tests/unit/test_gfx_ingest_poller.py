@@ -263,6 +263,16 @@ def test_a_folder_beyond_a_limit_is_read_up_to_it_and_said(
     assert len(found.troubles) == 1
 
 
+async def test_progress_is_told_with_every_file(desk: Desk) -> None:
+    for number in range(3):
+        (desk.root / file_name(number)).write_bytes(b"one")
+    told = []
+    await desk.poller.poll(lambda: told.append(len(desk.sink.taken)))
+    desk.clock.now += QUIET_S
+    await desk.poller.poll(lambda: told.append(len(desk.sink.taken)))
+    assert told == [0, 0, 0, 0, 1, 2, 3, 3]
+
+
 class Signals(Health):
     """Tells when a part is in trouble and when it is well."""
 
@@ -314,6 +324,8 @@ async def test_a_change_in_the_folder_wakes_the_poller(tmp_path: Path) -> None:
 VERSIONS = 1000
 BLOCK = 4096
 BLOCKS = 64
+# The writer's own pace: a share gives its blocks time to be read half old, half new.
+PACE_S = 0.0001
 
 
 class Rewriter(threading.Thread):
@@ -331,8 +343,10 @@ class Rewriter(threading.Thread):
         for version in range(VERSIONS):
             times = self._path.stat()
             with self._path.open("r+b", buffering=0) as file:
-                for _ in range(BLOCKS):
+                for block in range(BLOCKS):
                     file.write(version.to_bytes(2) * (BLOCK // 2))
+                    if block % 16 == version % 16:
+                        time.sleep(PACE_S)
             os.utime(self._path, ns=(times.st_atime_ns, times.st_mtime_ns))
             if version % 50 == 49:
                 self.taken.clear()

@@ -4,7 +4,7 @@ import warnings
 from dataclasses import replace
 
 import pytest
-from pokerkit import Automation, NoLimitTexasHoldem
+from pokerkit import Automation, NoLimitTexasHoldem, State
 
 from deploy.simulate.options import LEVELS, GameOptions, Quirks
 from deploy.simulate.record import EventKind, PlayedHand
@@ -69,6 +69,8 @@ def referee_stacks(hand: PlayedHand) -> dict[int, int]:
     for event in hand.events:
         if event.kind is EventKind.BOARD_CARD:
             board.append(card(event.card or ""))
+            if state.actor_index is not None:
+                pass_idle_check(state)
             if len(board) >= 3:
                 state.burn_card("??")
                 state.deal_board("".join(board if len(board) == 3 else board[-1:]))
@@ -87,6 +89,14 @@ def referee_stacks(hand: PlayedHand) -> dict[int, int]:
             state.check_or_call()
     assert not state.status, "the referee waits for more"
     return {seat: state.stacks[index] for index, seat in enumerate(order)}
+
+
+def pass_idle_check(state: State) -> None:
+    """The referee asks even a seat for a check that only faces players who are all-in."""
+    assert state.checking_or_calling_amount == 0
+    assert not state.can_complete_bet_or_raise_to()
+    state.check_or_call()
+    assert state.actor_index is None
 
 
 def is_comparable(hand: PlayedHand) -> bool:

@@ -22,6 +22,8 @@ from services.gfx_ingest.inputs.source import SourceExport, SourceHand, SourcePl
 
 # An export is six levels deep; the margin is for later versions of the program.
 DEPTH_MAX = 32
+# Brackets are counted in parts of this size: many short texts cost memory while they are cut out.
+PART_BYTES = 1024 * 1024
 # A hand lasts minutes; longer than a year is a broken clock, and sums must fit 64 bits.
 HAND_TICKS_MAX = 366 * 86_400 * TICKS_PER_SECOND
 # A reason is read by people; foreign text in it must not fill their screen.
@@ -114,14 +116,35 @@ def _check_text(data: bytes) -> None:
 
 def _check_brackets(data: bytes, depth_max: int) -> None:
     """Refuse deep nesting before any parser recurses, and tell a cut-off file from a wrong one."""
-    brackets = _STRINGS.sub(b"", data).translate(_TO_BRACKETS, _NOT_BRACKETS)
-    brackets = brackets.translate(_TO_BRACKETS)
+    brackets = _brackets(data)
     for _ in range(depth_max):
         brackets = brackets.replace(b"[]", b"")  # one level
     if b"[]" in brackets or brackets.count(b"[") > depth_max:
         raise BadFile("too_deep", f"objects are nested more than {depth_max} levels deep")
     if b"[" in brackets:
         raise BadFile("truncated", "the file ends inside an object", again=True)
+
+
+def _brackets(data: bytes) -> bytes:
+    """All brackets outside of texts, curly ones as square ones; in parts, to save memory."""
+    kept: list[bytes] = []
+    start, size = 0, PART_BYTES
+    while start < len(data):
+        part = data[start : start + size]
+        rest = _STRINGS.sub(b"", part)
+        quote = rest.find(b'"')
+        if quote < 0:
+            start, size = start + len(part), PART_BYTES
+        else:  # a text that the part cuts off begins here: the next part starts with it
+            inside = len(rest) - quote
+            ended = start + len(part) == len(data)
+            if inside == len(part) and not ended:
+                size *= 2
+                continue
+            start = len(data) if ended else start + len(part) - inside
+            rest = rest[:quote]
+        kept.append(rest.translate(_TO_BRACKETS, _NOT_BRACKETS).translate(_TO_BRACKETS))
+    return b"".join(kept)
 
 
 def _decode[T](decode: Callable[[bytes], T], data: bytes | msgspec.Raw, at: str) -> T:

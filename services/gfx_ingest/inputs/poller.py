@@ -92,17 +92,18 @@ class Poller:
         self._clock = clock
         self._watched: dict[str, _Watched] = {}
         self._refused: set[str] = set()
-        self._troubles: list[str] = []
+        self._unread: list[str] = []
+        self._trouble = ""
         self.wake = asyncio.Event()
 
     async def run(self, health: Health, part: str) -> None:
         """Poll until cancelled. A missing folder or log is trouble, not the end."""
         while True:
             try:
-                await self.poll()
-                health.beat(part)
+                await self.poll(lambda: health.beat(part))
+                self._note_trouble("")
             except (OSError, Retryable) as error:
-                log.warning("poller.trouble", folder=str(self._root), error=str(error))
+                self._note_trouble(str(error))
                 health.trouble(part, f"{self._root}: {error}")
                 await asyncio.sleep(self._timing.retry_s)
             await self._rest()
@@ -119,13 +120,13 @@ class Poller:
         self.wake.clear()
         await asyncio.sleep(WAKE_GAP_S)
 
-    async def poll(self) -> None:
-        """Look at the folder once and take what rests.
+    async def poll(self, progress: Callable[[], None] = lambda: None) -> None:
+        """Look at the folder once and take what rests; tells its progress with every file.
 
         Raises OSError when the folder cannot be listed, a Retryable error when the log is away.
         """
         found = await asyncio.to_thread(scan, self._root)
-        self._note_troubles(found)
+        self._note_parts(found)
         for path, problem in found.refused.items():
             if path not in self._refused:
                 await self._sink.refuse(printable(path), 0, "bad_path", problem)
@@ -137,11 +138,18 @@ class Poller:
                 await self._meet(path, look)
             elif not watched.done and watched.due <= self._clock():
                 await self._offer(path, watched)
+            progress()
+        progress()
 
-    def _note_troubles(self, found: Scan) -> None:
-        if found.troubles != self._troubles:
-            self._troubles = found.troubles
-            log.warning("poller.unreadable", folder=str(self._root), parts=found.troubles)
+    def _note_parts(self, found: Scan) -> None:
+        if found.troubles != self._unread:
+            self._unread = found.troubles
+            log.warning("poller.unread", folder=str(self._root), parts=found.troubles)
+
+    def _note_trouble(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.warning("poller.trouble", folder=str(self._root), error=trouble or "over")
 
     async def _meet(self, path: str, look: Look) -> None:
         """A new look: fingerprint the content and wait whether it rests."""
@@ -171,7 +179,7 @@ class Poller:
             watched.done = True
             return
         content = await asyncio.to_thread(read, self._root, path, watched.look)
-        if content is None:
+        if content is None or content.sha256 != watched.sha256:
             del self._watched[path]
             return
         file = Resting(

@@ -9,6 +9,7 @@ import msgspec
 
 from services.gfx_ingest.inputs.folder import Look
 
+# Held in memory while a content is only fingerprinted.
 CHUNK_BYTES = 1024 * 1024
 
 
@@ -45,8 +46,9 @@ def _read(root: Path, path: str, look: Look, keep: list[bytes] | None) -> str | 
             return None
         digest = hashlib.sha256()
         left = look.size
-        # One byte more than expected is asked for, so growth while reading is noticed.
-        while chunk := os.read(handle, min(CHUNK_BYTES, left + 1)):
+        # One byte more than expected is asked for, so growth while reading is noticed. What is kept
+        # is read in one piece where the system can: joining pieces would hold them twice.
+        while chunk := os.read(handle, left + 1 if keep is not None else CHUNK_BYTES):
             left -= len(chunk)
             if left < 0:
                 return None
