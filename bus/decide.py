@@ -100,7 +100,11 @@ class DeciderRunner[C, S]:
 
     async def __aenter__(self) -> Self:
         """Load the context from the log."""
-        await self.start()
+        try:
+            await self.start()
+        except BaseException as error:
+            await self.__aexit__(type(error), error, error.__traceback__)
+            raise
         return self
 
     async def __aexit__(

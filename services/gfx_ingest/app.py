@@ -16,8 +16,7 @@ NAME = "gfx-ingest"
 async def main(process: Process, settings: Settings) -> None:
     """Load what was said before, then watch every table's folder."""
     runner: DeciderRunner[Command, State] = DeciderRunner(process.bus, GfxDecider(), NAME)
-    await runner.start()
-    process.spawn(runner.follow(), "state")
+    await process.start_decider(runner)
     patience = Patience(
         tries_max=settings.gfx_tries_max,
         unchanged_s_max=settings.gfx_unchanged_s_max,

@@ -20,9 +20,9 @@ from contracts.messages.render import Output, RenderRequested, SubmitRender
 from contracts.recorded import Recorded
 from services.render.domain import Command as Decision
 from services.render.domain import Complete, Fail, Job, Rendering, Start, notice, progress_notice
-from services.render.inputs import engine_job
 from services.render.outputs.builtin.engine import BuiltinEngine
 from services.render.outputs.engine import Engine, EngineError, EngineResult
+from services.render.outputs.job import engine_job
 from services.render.settings import RenderSettings
 
 log = structlog.get_logger()

@@ -1,5 +1,8 @@
 """nats-server and PostgreSQL of a home: start, restart, crash, and what they leave alone."""
 
+# Blocking calls are fine here: nothing else runs on a test's loop.
+# ruff: noqa: ASYNC210, ASYNC240
+
 import json
 import os
 import pwd

@@ -1,7 +1,11 @@
 """The supervisor: real processes that die, hang, have children, and outlive their keeper."""
 
+# Blocking calls are fine here: nothing else runs on a test's loop.
+# ruff: noqa: ASYNC220, ASYNC240
+
 import asyncio
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -184,8 +188,8 @@ async def main():
             deaf = "trap '' TERM; sleep 600 & echo $! > deaf.child; : > deaf.up; wait; wait"
             await supervisor.start(
                 ProcessSpec(name="tied", argv=("sleep", "600")),
-                ProcessSpec(name="deaf", argv=("sh", "-c", deaf), probe=exists(home.root / "deaf.up"),
-                            orphan_signal=signal.SIGTERM),
+                ProcessSpec(name="deaf", argv=("sh", "-c", deaf), orphan_signal=signal.SIGTERM,
+                            probe=exists(home.root / "deaf.up")),
             )
             print(supervisor.pid("tied"), supervisor.pid("deaf"), flush=True)
             await supervisor.wait()
@@ -206,7 +210,10 @@ async def test_a_killed_supervisor_leaves_nothing_after_the_next_start(
     ) as victim:
         assert victim.stdout is not None
         tied, deaf = (int(pid) for pid in victim.stdout.readline().split())
+        tied_end = os.pidfd_open(tied)
         victim.kill()
+    assert select.select([tied_end], [], [], PATIENCE_S)[0], "the kernel was not asked to end it"
+    os.close(tied_end)
     # It ignores the kernel's signal, so it is still there for the next supervisor to find.
     assert start_mark(deaf)
     grandchild = int((home.root / "deaf.child").read_text())
