@@ -49,6 +49,7 @@ class Connection:
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.on_reconnect: list[Callable[[], None]] = []
         self.reconnects = 0
+        self._asked: set[asyncio.Timeout] = set()
 
     async def request(
         self, subject: str, body: bytes = b"", headers: dict[str, str] | None = None
@@ -56,12 +57,17 @@ class Connection:
         """One raw request. Raises Uncertain when no answer comes."""
         await self._connected()
         try:
-            return await self.client.request(
-                subject,
-                body,
-                timeout=REQUEST_TIMEOUT_S,
-                headers=dict(headers) if headers else None,
-            )
+            async with asyncio.timeout(REQUEST_TIMEOUT_S) as limit:
+                self._asked.add(limit)
+                try:
+                    return await self.client.request(
+                        subject,
+                        body,
+                        timeout=2 * REQUEST_TIMEOUT_S,  # ours comes first
+                        headers=dict(headers) if headers else None,
+                    )
+                finally:
+                    self._asked.discard(limit)
         except (TimeoutError, NoRespondersError, NatsError) as error:
             if self.failed.done():
                 self.failed.result()
@@ -87,6 +93,11 @@ class Connection:
         if error := reply.get("error"):
             raise ApiError(error.get("err_code", error.get("code", 0)), error.get("description"))
         return reply
+
+    def lost(self) -> None:
+        """The connection broke: what was asked on it is not answered any more."""
+        for limit in self._asked:
+            limit.reschedule(asyncio.get_running_loop().time())
 
     def fail(self, error: BusError) -> None:
         """Mark the connection as beyond repair; `failed` carries the reason."""
@@ -124,6 +135,7 @@ async def open_connection(settings: ProcessSettings, name: str) -> Connection:
             hook()
 
     async def on_disconnect() -> None:
+        connection.lost()
         log.warning("nats.disconnected")
 
     await _connect(connection, settings, name, (on_error, on_reconnect, on_disconnect))

@@ -73,10 +73,11 @@ def consumer_config(durable: Durable) -> dict[str, Any]:
 
 def differences(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """What differs, one sentence each; a field the server leaves out counts as its zero."""
+    there = {name: found.get(name, type(value)()) for name, value in wanted.items()}
     return [
-        f"{name} is {found.get(name)!r}, the catalogue says {value!r}"
+        f"{name} is {there[name]!r}, the catalogue says {value!r}"
         for name, value in wanted.items()
-        if found.get(name, type(value)()) != value
+        if there[name] != value
     ]
 
 

@@ -101,8 +101,7 @@ class Child:
     def _reap(self) -> None:
         # Not reaped yet, the leader keeps its number: the group killed here is surely ours.
         os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        kill_group(self.pid)
         code = self._process.wait()
         self._record.unlink(missing_ok=True)
         self.exited.set_result(code)
@@ -120,6 +119,32 @@ def _launcher(spec: ProcessSpec) -> list[str]:
     ]
 
 
+def kill_group(group: int) -> None:
+    """Kill every process of a group; returns when the kernel has ended them."""
+    handles = []
+    for pid in _members(group):
+        with contextlib.suppress(ProcessLookupError):
+            handles.append(os.pidfd_open(pid))
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+    for handle in handles:
+        select.select([handle], [], [], KILL_GRACE_S)
+        os.close(handle)
+
+
+def _members(group: int) -> list[int]:
+    stats = ((int(p.name), _stat(int(p.name))) for p in Path("/proc").glob("[1-9]*"))
+    return [pid for pid, fields in stats if fields and int(fields[2]) == group]
+
+
+def _stat(pid: int) -> list[str]:
+    """Fields of the kernel's line about a process from its state on; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
 def boot_id() -> str:
     """Which start of the machine this is; empty where the kernel does not say."""
     try:
@@ -130,13 +155,9 @@ def boot_id() -> str:
 
 def start_mark(pid: int) -> str:
     """What tells a process from a later one with the same id; empty when there is none."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return ""
-    fields = stat.rpartition(")")[2].split()
-    # 20th after the name: start in clock ticks since boot. A zombie has nothing left to end.
-    return "" if fields[0] == "Z" else f"{boot_id()}/{fields[19]}"
+    fields = _stat(pid)
+    # A zombie has nothing left to end. Field 19 is the start, in clock ticks since boot.
+    return f"{boot_id()}/{fields[19]}" if fields and fields[0] != "Z" else ""
 
 
 def end_stale(home: Home) -> list[str]:
@@ -160,8 +181,7 @@ def _end_recorded(pid: int, mark: str, stop_signal: int) -> bool:
     elif now or mark.partition("/")[0] != boot_id():
         return False  # the number is somebody else's today
     # Its own children stayed in its group, whose number nobody gets while one of them lives.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+    kill_group(pid)
     return bool(now)
 
 

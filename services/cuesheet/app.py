@@ -31,6 +31,14 @@ class App:
         self.runner: DeciderRunner[Decision, Session] = DeciderRunner(bus, Cuesheet(), "cuesheet")
         self._announcer = Announcer(bus, "cuesheet")
 
+    async def start(self, process: Process) -> None:
+        """Load what was said before, then run every part."""
+        await process.start_decider(self.runner)
+        await self.restore()
+        process.spawn(self._bus.serve("cuesheet", self.handle), "commands")
+        process.spawn(react(self._bus, "cuesheet-announcer", self.announce), "announcer")
+        process.spawn(react(self._bus, "cuesheet-render", self.ask_render), "render requests")
+
     async def handle(self, command: Command, context: CommandContext) -> Answer:
         """Answer one command from the bus."""
         entity = Entity("cuesheet", "session", command.entity_id)
@@ -133,13 +141,8 @@ class BusGames:
 
 
 async def main(process: Process, settings: CuesheetSettings) -> None:
-    """Start the service's parts."""
+    """Start the service with the read models of its settings."""
     binder = Binder(
         settings.reader_url.get_secret_value(), BusGames(process.bus), settings.binding_wait_s
     )
-    app = App(process.bus, binder, settings.render_duration_s)
-    await process.start_decider(app.runner)
-    await app.restore()
-    process.spawn(process.bus.serve("cuesheet", app.handle), "commands")
-    process.spawn(react(process.bus, "cuesheet-announcer", app.announce), "announcer")
-    process.spawn(react(process.bus, "cuesheet-render", app.ask_render), "render requests")
+    await App(process.bus, binder, settings.render_duration_s).start(process)

@@ -45,6 +45,13 @@ class App:
         self.runner: DeciderRunner[Decision, Job] = DeciderRunner(bus, Rendering(), "render")
         self._announcer = Announcer(bus, "render")
 
+    async def start(self, process: Process) -> None:
+        """Load what was said before, then run every part."""
+        await process.start_decider(self.runner)
+        process.spawn(self._bus.serve("render", self.handle), "commands")
+        process.spawn(react(self._bus, "render-announcer", self.announce), "announcer")
+        process.spawn(react(self._bus, "render-worker", self.work), "worker")
+
     async def handle(self, command: Command, context: CommandContext) -> Answer:
         """Answer one command from the bus."""
         if not isinstance(command, SubmitRender):
@@ -197,9 +204,6 @@ def _entity(render_id: str) -> Entity:
 
 
 async def main(process: Process, settings: RenderSettings) -> None:
-    """Start the service's parts."""
+    """Start the service with the built-in engine."""
     app = App(process.bus, BuiltinEngine(), Objects(settings.objects_url), settings)
-    await process.start_decider(app.runner)
-    process.spawn(process.bus.serve("render", app.handle), "commands")
-    process.spawn(react(process.bus, "render-announcer", app.announce), "announcer")
-    process.spawn(react(process.bus, "render-worker", app.work), "worker")
+    await app.start(process)

@@ -8,6 +8,7 @@ import pytest
 
 from bus import connection as connection_module
 from bus import metrics, reader
+from bus.api import Entity
 from bus.connection import ApiError
 from bus.decide import DeciderRunner
 from bus.errors import LogMismatch, Uncertain
@@ -15,6 +16,7 @@ from bus.nats import NatsBus
 from bus.provision import provision
 from bus.reader import PULL_BYTES, PULL_MESSAGES, PULL_REQUESTS, EventReader
 from contracts import subjects
+from contracts.messages.cuesheet import SessionCreated
 from tests.support.bus import (
     PATIENCE_S,
     Counting,
@@ -22,6 +24,7 @@ from tests.support.bus import (
     asked,
     canary,
     connected,
+    drafted,
     eventually,
     nats_bus,
     numbers,
@@ -74,6 +77,13 @@ async def read(reader, count: int, most: int = 5000) -> list[int]:
         while len(found) < count:
             found += [m.sequence for m in await reader.next(min(most, count - len(found)), 1)]
     return found
+
+
+async def read_on(reader) -> None:
+    """Wait for a message that must never come, until the reader gives up."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            assert await reader.next(10, 1) == []
 
 
 async def delivered(bus: NatsBus, name: str) -> int:
@@ -163,21 +173,28 @@ async def test_a_slow_reader_holds_a_bounded_number_of_messages(bus, quick):
 
 
 async def test_a_slow_reader_holds_a_bounded_number_of_bytes(bus):
-    big = said("a" * 200_000, 1)
-    batch, last, count = big * 25, 0, 300
+    size, count, last = 200_000, 300, 0
+    big = drafted(
+        SessionCreated(
+            session_id="s1",
+            code="FT",
+            event_name="x" * size,
+            broadcast_date="2031-03-01",
+            status="live",
+        )
+    )
     for _ in range(0, count, 25):
-        last = await bus.append(canary("a" * 200_000), last, batch)
+        last = await bus.append(Entity("cuesheet", "session", "s1"), last, [big] * 25)
     bound = (PULL_REQUESTS + 1) * PULL_BYTES
-    assert count * 200_000 > 1.5 * bound
+    assert count * size > 1.5 * bound
     async with bus.reader(OWNER, None, 0) as reader:
-        await eventually(lambda: not reader._has_room)
         seen: list[int] = []
         held = 0
-        async with asyncio.timeout(PATIENCE_S):
-            while len(seen) < count:
-                await asyncio.sleep(0)
-                held = max(held, reader._queued_bytes)
-                seen += [m.sequence for m in await reader.next(10, 1)]
+        while len(seen) < count:
+            left = (count - len(seen)) * size
+            await eventually(lambda left=left: reader._queued_bytes >= min(left, PULL_BYTES))
+            held = max(held, reader._queued_bytes)
+            seen += [m.sequence for m in await reader.next(20, 1)]
         assert PULL_BYTES <= held <= bound
         assert seen == list(range(1, count + 1))
         assert reader._queued_bytes == 0
@@ -219,8 +236,7 @@ async def test_a_failed_reader_says_so_and_never_looks_idle(bus, monkeypatch):
     monkeypatch.setattr(EventReader, "_rebuild", broken)
     async with bus.reader(OWNER, None, 0) as reader:
         with pytest.raises(RuntimeError, match="a bug in the reader"):
-            for _ in range(10):
-                await reader.next(1, 5)
+            await read_on(reader)
 
 
 async def test_leaving_a_reader_does_not_hide_why_it_was_left(mortal, fresh_nats, quick):
@@ -253,9 +269,7 @@ async def test_a_reader_refuses_another_log_at_the_same_address(mortal, fresh_na
             await provision(other)
             await fill(NatsBus(other, "other"), 50)
         with pytest.raises(LogMismatch, match="was read up to 5"):
-            async with asyncio.timeout(PATIENCE_S):
-                while True:
-                    assert await reader.next(10, 1) == []
+            await read_on(reader)
 
 
 @pytest.mark.parametrize("later", [0, 1, 30])
@@ -276,9 +290,7 @@ async def test_a_reader_refuses_an_earlier_copy_of_its_log(mortal, fresh_nats, t
         async with connected(fresh_nats.server) as other:
             await fill(NatsBus(other, "other"), later, "b")
         with pytest.raises(LogMismatch):
-            async with asyncio.timeout(PATIENCE_S):
-                while True:
-                    assert await reader.next(10, 1) == []
+            await read_on(reader)
 
 
 # The connection under it

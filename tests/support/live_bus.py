@@ -1,4 +1,4 @@
-"""Services and tools on a real bus, each logged in as itself with the rights it has in production."""
+"""Services on a real bus, each logged in as itself with the rights it has in production."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -102,12 +102,27 @@ async def facts_of(bus: NatsBus) -> AsyncIterator[Facts]:
 async def say(bus: NatsBus, *events: Event) -> int:
     """Put facts into the log as their owners would; returns the last sequence."""
     last = 0
-    for fact in log_of(*events):
+    for fact in log_of(*events, after=(await bus.head()).sequence):
         kind = fact.event.TYPE
         entity = Entity(kind.owner, kind.entity, fact.event.entity_id)
         known = await bus.last_sequence(entity.filter)
         last = await bus.append(entity, known, [Draft(fact.event, fact.envelope)])
     return last
+
+
+async def dead_letters(bus: NatsBus) -> int:
+    """How many messages were set aside."""
+    info = await bus.connection.api("STREAM.INFO.DLQ")
+    return int(info["state"]["messages"])
+
+
+async def emptied(bus: NatsBus, durable: str) -> None:
+    """Wait until a durable consumer on EVENTS has nothing more to do."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            info = await bus.connection.api(f"CONSUMER.INFO.EVENTS.{durable}")
+            if info["num_pending"] == info["num_ack_pending"] == 0:
+                return
 
 
 async def collect(

@@ -1,0 +1,290 @@
+"""What the API answers. Field names are the columns of `contracts.views`.
+
+Ids and ticks are strings (they pass 2^53), chips whole numbers, times RFC 3339 in UTC.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator
+
+Ticks = Annotated[str, BeforeValidator(str)]
+TicksOrNone = Annotated[
+    str | None, BeforeValidator(lambda value: None if value is None else str(value))
+]
+
+
+class List[Item](BaseModel):
+    """One page of a list; `next_cursor` is null on the last one."""
+
+    items: list[Item]
+    total: int
+    next_cursor: str | None = None
+
+
+class Game(BaseModel):
+    """One game of a table, from its first hand to its last known one."""
+
+    game_id: str
+    table_name: str
+    table_type: str
+    created_utc: str
+    software: str
+    event_title: str
+    hands: int
+    last_start_ticks: TicksOrNone
+    last_hand_num: int | None
+    last_started_at: datetime | None
+    absent_hands: int
+    first_sequence: int
+    last_sequence: int
+    said_at: datetime
+    incomplete: bool
+
+
+class Player(BaseModel):
+    """One listed seat of one hand; percentages are the source's own."""
+
+    seat: int
+    name: str
+    long_name: str
+    start_stack: int
+    end_stack: int
+    sitting_out: bool
+    hole_cards: list[str]
+    cumulative_winnings: int
+    elimination_rank: int
+    vpip_percent: int
+    pfr_percent: int
+    aggression_percent: int
+    showdown_percent: int
+
+
+class Action(BaseModel):
+    """One entry of the source's list; `pot` is the pot before it."""
+
+    kind: str
+    seat: int
+    amount: int
+    pot: int
+    card: str | None
+
+
+class Hand(BaseModel):
+    """One hand as it holds now. `ordinal` is its place in the game by start, from 0."""
+
+    game_id: str
+    ordinal: int
+    start_ticks: Ticks
+    hand_num: int
+    start_utc: str
+    started_at: datetime
+    duration_ticks: int
+    variant: str
+    bet_structure: str
+    state: str
+    small_blind: int
+    big_blind: int
+    ante: int
+    ante_type: str
+    button_seat: int
+    small_blind_seat: int
+    big_blind_seat: int
+    board: list[str]
+    players: list[Player]
+    actions: list[Action]
+    pot_total: int
+    pot_called: int
+    uncalled: int
+    uncalled_seat: int | None
+    collected: dict[str, int]
+    over_award: bool
+    showdown: bool
+    digest: str
+    revised: int
+    absent: bool
+    first_sequence: int
+    last_sequence: int
+    said_at: datetime
+    incomplete: bool
+
+
+class AsOf(BaseModel):
+    """The hand a stack is known from: before it unless it is settled."""
+
+    ordinal: int
+    hand_num: int
+    start_ticks: Ticks
+    state: str
+
+
+class Chips(BaseModel):
+    """The current stack of one listed seat; `in_play` is false without chips."""
+
+    game_id: str
+    table_name: str
+    seat: int
+    name: str
+    long_name: str
+    stack: int
+    in_play: bool
+    dealt_in: bool
+    small_blind: int
+    big_blind: int
+    ante: int
+    as_of: AsOf
+    statement_at: datetime
+    from_seq: int
+    said_at: datetime
+    incomplete: bool
+
+
+class SyncStatus(BaseModel):
+    """How one source is doing."""
+
+    source: str
+    entity_type: str
+    entity_id: str
+    status: str
+    last_synced_at: datetime | None
+    last_file_path: str
+    last_file_sha256: str
+    files_recorded: int
+    files_rejected: int
+    files_skipped: int
+    skipped_duplicate: int
+    skipped_stale: int
+    skipped_unchanged: int
+    hands_recorded: int
+    hands_revised: int
+    consecutive_failures: int
+    last_error: str | None
+    last_error_at: datetime | None
+    last_sequence: int
+    incomplete: bool
+
+
+class SyncFile(BaseModel):
+    """What became of one content of one file."""
+
+    table_name: str
+    path: str
+    sha256: str
+    game_id: str | None
+    outcome: str
+    reason: str
+    detail: str
+    bytes: int
+    said_at: datetime
+    sequence: int
+
+
+class Notification(BaseModel):
+    """News that a person should see."""
+
+    notification_id: str
+    type: str
+    level: str
+    title: str
+    message: str
+    source: str
+    entity_type: str
+    entity_id: str
+    audience: str
+    causation_id: str
+    raised_at: datetime
+    sequence: int
+
+
+class Session(BaseModel):
+    """A broadcast session; `on_air` maps a layer to the cue on it."""
+
+    session_id: str
+    code: str
+    event_name: str
+    broadcast_date: str
+    status: str
+    on_air: dict[str, str]
+    created_at: datetime
+    last_sequence: int
+    incomplete: bool
+
+
+class Sheet(BaseModel):
+    """A cue sheet of a session."""
+
+    session_id: str
+    sheet_id: str
+    name: str
+    sheet_type: str
+    status: str
+    sort_order: int
+    current_item_id: str | None
+    items: int
+    completed_items: int
+    last_sequence: int
+
+
+class Item(BaseModel):
+    """A cue; `trigger_id` and `render_id` are those of its newest take."""
+
+    session_id: str
+    sheet_id: str
+    item_id: str
+    cue_number: str
+    composition: str
+    layer: str
+    title: str
+    parameters: dict[str, Any]
+    duration_s: int | None
+    sort_order: int
+    status: str
+    times_aired: int
+    trigger_id: str | None
+    render_id: str | None
+    aired_at: datetime | None
+    ended_by: str | None
+    end_reason: str | None
+    ended_at: datetime | None
+    last_sequence: int
+
+
+class Output(BaseModel):
+    """One finished file."""
+
+    kind: str
+    object: str
+    sha256: str
+    bytes: int
+    width: int
+    height: int
+    frames: int
+    fps: int
+
+
+class Render(BaseModel):
+    """A render job; `progress` in percent, what lies between 0 and 100 is told in realtime."""
+
+    render_id: str
+    session_id: str
+    item_id: str
+    composition: str
+    theme: str
+    duration_s: int
+    field_hash: str
+    status: str
+    attempt: int
+    progress: int
+    worker: str | None
+    engine: str | None
+    engine_version: str | None
+    outputs: list[Output]
+    warnings: list[str]
+    render_ms: int | None
+    error_code: str | None
+    error_message: str | None
+    requested_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    last_sequence: int
+    incomplete: bool
