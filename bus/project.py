@@ -37,6 +37,8 @@ CACHE_ROWS_MAX = 50_000
 VERIFY_S = 2.0
 # A run that lasted this long was no part of the trouble before it: wait from the base again.
 STEADY_S = 10.0
+# Longest wait between two tries while a server is away; rows that come late air late.
+RETRY_S_MAX = 1.0
 # A projection without a sign of life for this long is unhealthy.
 SILENCE_S_MAX = 4.0
 
@@ -62,7 +64,12 @@ class ProjectionSpec(msgspec.Struct, frozen=True, kw_only=True):
         return checkpoint.fingerprint([folder / "domain.py", folder / "store.py", self.sql])
 
 
-DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
+# The last one is what a statement gets while the word of a dying server is still being read.
+DATABASE_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 type Changes = list[tuple[type[Row], Key, Row | None]]
 
@@ -96,7 +103,7 @@ class Projector:
 
     async def run(self) -> None:
         """Fold for ever; comes back by itself from a lost database, server or race."""
-        waits, clock = retry.delays(), asyncio.get_running_loop().time
+        waits, clock = retry.delays(most_s=RETRY_S_MAX), asyncio.get_running_loop().time
         while True:
             started = clock()
             try:
@@ -110,7 +117,7 @@ class Projector:
                 log.warning("projection.again", projection=self._spec.name, error=reason)
                 self._health.trouble(self._spec.name, reason)
                 if clock() - started > STEADY_S:
-                    waits = retry.delays()
+                    waits = retry.delays(most_s=RETRY_S_MAX)
                 await asyncio.sleep(next(waits))
 
     async def _run_once(self) -> None:
@@ -143,11 +150,11 @@ class Projector:
         """Decode, load and fold the next batch while the last one is being written."""
         writing: asyncio.Task[None] | None = None
         clock = asyncio.get_running_loop().time
-        verified = clock()
+        verified = clock() - VERIFY_S  # at once: a projection at the end of the log is ready
         loading = await checkpoint.connect(self._dsn, f"{self._spec.schema}-load")
         try:
             while True:
-                if clock() - verified > VERIFY_S:
+                if clock() - verified >= VERIFY_S:
                     if writing is not None:
                         await writing
                     verified = clock()

@@ -15,7 +15,14 @@ from bus.provision import assert_sync_always, provision
 from bus.settings import ProcessSettings
 from deploy.local.demo import run_demo
 from deploy.local.home import Home, write_private
-from deploy.local.servers import NatsServer, start_nats, start_postgres
+from deploy.local.servers import (
+    NatsServer,
+    PostgresServer,
+    external_nats,
+    external_postgres,
+    start_nats,
+    start_postgres,
+)
 from deploy.local.show import DEMO_TABLES, Servers, processes, simulator
 from deploy.local.start import Start
 from deploy.local.supervisor import Change, Supervisor
@@ -54,7 +61,7 @@ async def up(options: Options, say: Callable[[str], None]) -> None:
 
 
 async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
-    nats, postgres = await asyncio.gather(start_nats(home, start), start_postgres(home, start))
+    nats, postgres = await asyncio.gather(_nats(home, start), _postgres(home, start))
     tables = dict(options.tables)
     if options.demo:
         tables |= {name: home.root / "share" / name for name in DEMO_TABLES}
@@ -67,6 +74,14 @@ async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
         http_port=options.http_port or home.port("http", HTTP_PORT),
         tables=tables,
     )
+
+
+async def _nats(home: Home, start: Start) -> NatsServer:
+    return external_nats() or await start_nats(home, start)
+
+
+async def _postgres(home: Home, start: Start) -> PostgresServer:
+    return external_postgres() or await start_postgres(home, start)
 
 
 async def provision_server(nats: NatsServer) -> str:
@@ -100,6 +115,7 @@ def write_run_file(servers: Servers) -> None:
         "nats_viewer": servers.nats.url_for("viewer"),
         "nats_monitor": servers.nats.monitor_url,
         "postgres": servers.postgres.reader_dsn,
+        "postgres_owner": servers.postgres.dsn,
         "token": servers.token,
     }
     write_private(servers.home.root / "run.json", json.dumps(places, indent=1) + "\n")

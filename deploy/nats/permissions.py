@@ -51,6 +51,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     contexts: tuple[str, ...] = ()
+    follows: bool = True
     notices: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     watches: tuple[str, ...] = ()
@@ -63,7 +64,13 @@ SERVICES = (
     ),
     Service(name="render", contexts=("render",), notices=("render-progress.>",)),
     Service(name="notifier", contexts=("notification",), notices=("notifications.>",)),
-    Service(name="gateway", commands=streams.COMMAND_SERVICES, watches=subjects.LIVE_ALL),
+    Service(
+        name="gateway",
+        contexts=("system",),
+        follows=False,  # it says the canary and keeps no state of it
+        commands=streams.COMMAND_SERVICES,
+        watches=subjects.LIVE_ALL,
+    ),
 )
 
 
@@ -133,7 +140,7 @@ def _service_user(service: Service) -> User:
         *_reads_events(),
         f"{API}.DIRECT.GET.LIVE.>",
     ]
-    if service.contexts:
+    if service.contexts and service.follows:
         own = tuple(subjects.context_events(context) for context in service.contexts)
         publish += _follows_events(service.name, own)
     for durable in durables_of(service.name):

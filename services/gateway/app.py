@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from bus.objects import Objects
@@ -39,7 +41,7 @@ DESCRIPTION = (
     "Commands take an `Idempotency-Key`: the same key with the same body gives the same answer. "
     "Refusals are problem documents (RFC 9457) with a `code`."
 )
-_REFUSALS = {
+_REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": errors.ProblemBody, "content": {errors.MEDIA_TYPE: {}}}
     for status in (401, 403, 404, 409, 422, 503)
 }
@@ -61,7 +63,7 @@ def build(gateway: Gateway, access: Access, assets: Path) -> FastAPI:
     errors.install(app)
     app.add_middleware(Guard, access=access)
     for router in API_ROUTERS:
-        app.include_router(router, prefix=API, responses=dict(_REFUSALS))
+        app.include_router(router, prefix=API, responses=_REFUSALS)
     app.include_router(health.probes)
     app.include_router(page.router)
     app.mount("/static", _Files(directory=page.PAGES / "static"), "static")
@@ -72,7 +74,7 @@ def build(gateway: Gateway, access: Access, assets: Path) -> FastAPI:
 class _Files(StaticFiles):
     """Files that a browser keeps but asks about each time, so that an update is seen at once."""
 
-    def file_response(self, *args: object, **options: object) -> errors.Response:
+    def file_response(self, *args: object, **options: object) -> Response:
         response = super().file_response(*args, **options)  # type: ignore[arg-type]
         response.headers["Cache-Control"] = "private, no-cache"
         return response

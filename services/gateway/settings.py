@@ -28,7 +28,6 @@ class GatewaySettings(ProcessSettings):
     )
     api_key_sha256: SecretStr = Field(
         default=SecretStr(""),
-        pattern=r"^([0-9a-f]{64})?$",
         description="SHA-256 (hex) of the API key",
     )
     api_key_file: Path | None = Field(

@@ -32,7 +32,7 @@ class Checkpoints:
         """`dsn` is the reader's."""
         self._dsn = dsn
         self._health = health
-        self._moved = asyncio.Condition()
+        self._moved = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.at: dict[str, int] = {}
         self.moved_s: dict[str, float] = {}
@@ -54,8 +54,9 @@ class Checkpoints:
         """Wait until all of these have folded a sequence; False when the time is over."""
         names = tuple(projections)
         try:
-            async with asyncio.timeout(wait_s), self._moved:
-                await self._moved.wait_for(lambda: self.lowest(names) >= sequence)
+            async with asyncio.timeout(wait_s):
+                while self.lowest(names) < sequence:
+                    await self._moved.wait()
         except TimeoutError:
             return False
         return True
@@ -87,21 +88,21 @@ class Checkpoints:
                 "select projection, seq from views.checkpoints", timeout=LOOK_S
             )
             for row in rows:
-                await self._set(row["projection"], row["seq"])
+                self._set(row["projection"], row["seq"])
         self._health.beat(PART)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, text: object) -> None:
         name, _, sequence = str(text).rpartition(":")
         if sequence.isdecimal():
-            self._loop.create_task(self._set(name, int(sequence)))  # noqa: RUF006  # ends at once
+            self._set(name, int(sequence))
 
-    async def _set(self, name: str, sequence: int) -> None:
+    def _set(self, name: str, sequence: int) -> None:
         # A rebuild starts again at 0, so a lower figure counts as well.
         if self.at.get(name) == sequence:
             return
         self.at[name] = sequence
         self.moved_s[name] = self._loop.time()
-        async with self._moved:
-            self._moved.notify_all()
+        self._moved.set()
+        self._moved = asyncio.Event()
         for listener in self.listeners:
             listener(name, sequence)

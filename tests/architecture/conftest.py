@@ -32,7 +32,7 @@ def modules() -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def test_modules() -> dict[str, Path]:
-    """Every test module and helper by its path below the top folder."""
+    """Every module of the tests by its path below the top folder."""
     found = sorted((ROOT / "tests").rglob("*.py"))
     return {path.relative_to(ROOT).as_posix(): path for path in found}
 

@@ -20,7 +20,11 @@ _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 def table(page: str, first: str) -> list[list[str]]:
     """Rows of the one table whose first column has this name; cells without back-ticks."""
     lines = (ROOT / page).read_text().splitlines()
-    starts = [number for number, line in enumerate(lines) if line.startswith(f"| {first} |")]
+    starts = [
+        number
+        for number, line in enumerate(lines[:-1])
+        if line.startswith(f"| {first} |") and lines[number + 1].startswith("|---")
+    ]
     assert len(starts) == 1, f"{page} has {len(starts)} tables that begin with {first!r}"
     rows = []
     for line in lines[starts[0] + 2 :]:

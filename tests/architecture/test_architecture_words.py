@@ -28,6 +28,7 @@ ALLOWED = {
     ("bus/connection.py", "payload"),  # the body of a JetStream API request
     ("deploy/contracts/asyncapi.py", "channel"),  # AsyncAPI's
     ("deploy/nats/config.py", "payload"),  # the server's setting max_payload
+    ("services/gateway/wait.py", "channel"),  # PostgreSQL's
     ("services/render/outputs/builtin/png.py", "channel"),  # of a pixel
 }
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

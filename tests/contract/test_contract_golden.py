@@ -70,6 +70,12 @@ def test_a_message_is_written_as_the_same_bytes_as_ever(path: Path) -> None:
     assert list(to_headers(from_headers(headers)).items()) == list(envelope_headers.items())
 
 
+@pytest.mark.parametrize("cls", BY_TYPE.values(), ids=lambda cls: cls.TYPE.text)
+def test_no_field_hides_what_every_message_has(cls: type[Message]) -> None:
+    inherited = {name for base in cls.__mro__[1:] for name in vars(base) if name[0] != "_"}
+    assert inherited.isdisjoint(cls.__struct_fields__), "the subject is made from what it hides"
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_golden_file_fits_its_json_schema(path: Path) -> None:
     import jsonschema

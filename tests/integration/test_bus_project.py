@@ -221,7 +221,7 @@ async def test_an_event_that_fails_is_parked_with_what_follows_it_and_the_rest_f
 ):
     monkeypatch.setattr(project, "BATCH_MAX", batch)
     await say(bus, "good", 1)
-    failed = await say(bus, "bad", 2, bad) - 0
+    failed = await say(bus, "bad", 2, bad)
     await say(bus, "bad", 3)
     last = await say(bus, "good", 5)
     async with running(stage.projector(bus).run()):
@@ -329,7 +329,7 @@ async def test_a_database_filled_by_other_code_is_refused(stage, bus):
     async with running(stage.projector(bus).run()):
         await stage.until(0)
     (stage.folder / "domain.py").write_text("# another fold")
-    with pytest.raises(Fatal, match="the next version in contracts/streams.py"):
+    with pytest.raises(Fatal, match="the next version in contracts"):
         async with asyncio.timeout(10):
             await stage.projector(bus).run()
 

@@ -238,7 +238,7 @@ class TallyFold:
                 last=None if total % 3 == 0 else event.number,
                 average=total / len(history),
                 odd=total % 2 == 1,
-                note="\0" if event.number == UNSTORABLE else None if total % 5 else "five",
+                note="\0" if UNSTORABLE in history else None if total % 5 else "five",
                 history=history,
                 detail=None if total % 7 else {"größe": [1.5, None, {"a": "b\n"}]},
                 said_at=recorded.said_at,

@@ -70,6 +70,7 @@ class System:
         self._process: subprocess.Popen[str] | None = None
         self._said = threading.Thread()
         self._up = threading.Event()
+        self._seen: set[int] = set()
 
     @property
     def pid(self) -> int:
@@ -133,6 +134,7 @@ class System:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; returns the exit code. Safe to repeat."""
         assert self._process is not None
+        self.pids()
         if self._process.poll() is None:
             self._process.send_signal(number)
         code = self._process.wait(STOP_LIMIT_S)
@@ -149,7 +151,7 @@ class System:
         """What a stopped system left behind: its processes, and files outside its home."""
         running = [f"process {pid}: {_command(pid)}" for pid in self.processes()]
         files = [str(f) for place in self._outside.values() for f in place.rglob("*")]
-        segments = [f"shared memory of {pid}" for pid in _segment_owners() if self._ours(pid)]
+        segments = [f"shared memory of {pid}" for pid in _segment_owners() & self._seen]
         return running + files + segments
 
     def processes(self) -> list[int]:
@@ -179,6 +181,7 @@ class System:
                 found[json.loads(file.read_text())["name"]] = int(file.stem)
             except FileNotFoundError:
                 continue  # it ended between listing and reading
+        self._seen |= set(found.values())
         return found
 
     def kill(self, name: str) -> int:
@@ -222,7 +225,7 @@ def _command(pid: int) -> str:
         return "gone"
 
 
-def _segment_owners() -> list[int]:
+def _segment_owners() -> set[int]:
     """Process ids that made the System V shared memory segments of this machine."""
     lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
-    return [int(line.split()[4]) for line in lines]
+    return {int(line.split()[4]) for line in lines}
