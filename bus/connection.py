@@ -49,6 +49,7 @@ class Connection:
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.on_reconnect: list[Callable[[], None]] = []
         self.reconnects = 0
+        self.closing = False
         self._asked: set[asyncio.Timeout] = set()
 
     async def request(
@@ -107,6 +108,7 @@ class Connection:
     async def close(self, drain_s: float = 2.0) -> None:
         """Flush what was said and leave."""
         self.failed.cancel()
+        self.closing = True
         try:
             await asyncio.wait_for(self.client.flush(), drain_s)
         except (TimeoutError, NatsError):

@@ -299,8 +299,8 @@ class DeciderRunner[C, S]:
         except ContractError as error:
             raise _unreadable(message, error) from error
         entity = fact.event.TYPE.entity
-        token = subjects.token(fact.event.entity_id)
-        slot = self._slot(entity, token, fact.event.entity_id)
+        token = subjects.token(fact.event.subject_id)
+        slot = self._slot(entity, token, fact.event.subject_id)
         if message.sequence <= slot.sequence:
             return
         slot.state = self._decider.evolve(slot.state, fact.event)

@@ -40,7 +40,7 @@ def decode(type_text: str, body: bytes) -> Message:
         raise AssertionError(type_text)
     try:
         return upcast(decoder.decode(body))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessage(f"{type_text}: {error}") from error
 
 

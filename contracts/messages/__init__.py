@@ -33,7 +33,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     TYPE: ClassVar[MessageType]
 
     @property
-    def entity_id(self) -> str:
+    def subject_id(self) -> str:
         """Id of the entity this message is about."""
         return str(getattr(self, self.TYPE.key))
 
@@ -45,7 +45,7 @@ class Event(Message, frozen=True, kw_only=True):
     def subject(self) -> str:
         """The subject this event is stored under."""
         kind = self.TYPE
-        return subjects.event(kind.owner, kind.entity, self.entity_id, kind.name)
+        return subjects.event(kind.owner, kind.entity, self.subject_id, kind.name)
 
 
 class Command(Message, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ class Command(Message, frozen=True, kw_only=True):
     def subject(self) -> str:
         """The subject this command is sent on."""
         kind = self.TYPE
-        return subjects.command(kind.owner, kind.entity, self.entity_id, kind.name)
+        return subjects.command(kind.owner, kind.entity, self.subject_id, kind.name)
 
 
 class Notice(Message, frozen=True, kw_only=True):

@@ -125,6 +125,14 @@ def events(
 
 
 @app.command()
+def verify(home: HomeOption = DEFAULT_HOME) -> None:
+    """Compare every live table with a clean replay of the log; changes nothing."""
+    from deploy.cli.verify import show
+
+    raise typer.Exit(asyncio.run(show(_run_file(home))))
+
+
+@app.command()
 def provision() -> None:
     """Make the streams and consumers on the server of RAILCAST_NATS_URL, or name any drift."""
     from bus.connection import open_connection

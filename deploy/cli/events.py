@@ -50,17 +50,21 @@ def since_time(text: str) -> datetime:
         raise ValueError(f"--since {text!r} is neither a time nor an age such as 5m") from error
 
 
-async def print_events(nats: str, query: Query) -> int:
-    """Print matching events; returns the exit code."""
+def login(nats: str) -> ProcessSettings:
+    """Settings of a tool that logs in with an address of `run.json`."""
     address = urlsplit(nats)
-    settings = ProcessSettings.model_validate(
+    return ProcessSettings.model_validate(
         {
             "nats_url": f"nats://{address.hostname}:{address.port}",
             "nats_user": address.username or "",
             "nats_password": address.password or "",
         }
     )
-    connection = await open_connection(settings, "events")
+
+
+async def print_events(nats: str, query: Query) -> int:
+    """Print matching events; returns the exit code."""
+    connection = await open_connection(login(nats), "events")
     try:
         await _print(NatsBus(connection, "ops"), query)
     except BusError as error:

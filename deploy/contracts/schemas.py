@@ -62,7 +62,7 @@ class _Placeholders:
 
     def __init__(self, cls: type[Message]) -> None:
         self.TYPE = cls.TYPE
-        self.entity_id = _mark(cls.TYPE.key)
+        self.subject_id = _mark(cls.TYPE.key)
 
     def __getattr__(self, name: str) -> str:
         return _mark(name)

@@ -9,7 +9,6 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Mapping
 
-import asyncpg
 import msgspec
 
 from bus import checkpoint
@@ -173,7 +172,3 @@ def _compare(live: _Live, replay: _Replay) -> Finding:
         differences=len(told),
         told=tuple(told[:TOLD_MAX]),
     )
-
-
-# What a person may meet while a server or the schema is away.
-TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)

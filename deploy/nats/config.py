@@ -81,19 +81,27 @@ def render_config(
             "sync_interval": "always",
         },
         "system_account": "SYS",
-        "accounts": _accounts(passwords, users),
+        "accounts": _accounts(settings, passwords, users),
     }
     return _VARIABLE.sub(r"\1", json.dumps(config, indent=2)) + "\n"
 
 
-def _accounts(passwords: Mapping[str, str], users: Sequence[User]) -> dict[str, Any]:
+def _accounts(
+    settings: ServerSettings, passwords: Mapping[str, str], users: Sequence[User]
+) -> dict[str, Any]:
     def logins(account: Account) -> list[dict[str, Any]]:
         return [_login(user, passwords) for user in users if user.account == account]
 
     return {
         "SYS": {"users": logins("SYS")},
         "CORE": {
-            "jetstream": {"max_streams": STREAMS_MAX, "max_consumers": CONSUMERS_MAX},
+            # Provisioning shares out what the account may store, so the account has to say it.
+            "jetstream": {
+                "max_file": settings.file_store_bytes,
+                "max_mem": MEMORY_STORE_BYTES_MAX,
+                "max_streams": STREAMS_MAX,
+                "max_consumers": CONSUMERS_MAX,
+            },
             "exports": [
                 *({"stream": subject, "accounts": ["VIEW"]} for subject in VIEW_STREAMS),
                 *({"service": subject, "accounts": ["VIEW"]} for subject in VIEW_SERVICES),

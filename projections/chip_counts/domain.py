@@ -82,11 +82,11 @@ class ChipCountsFold:
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
         """The game alone: periods are written, never read back."""
-        yield GameRow, (recorded.event.entity_id,)
+        yield GameRow, (recorded.event.subject_id,)
 
     def block_key(self, recorded: Recorded) -> str:
         """A game's events depend on each other, games do not."""
-        return recorded.event.entity_id
+        return recorded.event.subject_id
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
         """Apply one event; raises LookupError for a hand of a game never seen."""

@@ -99,13 +99,13 @@ class HandsFold:
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
         """The game, and the hand an event is about."""
         event = recorded.event
-        yield GameRow, (event.entity_id,)
+        yield GameRow, (event.subject_id,)
         if isinstance(event, HandRecorded | HandRevised):
             yield HandRow, (event.game_id, int(event.hand.start_ticks))
 
     def block_key(self, recorded: Recorded) -> str:
         """A game's events depend on each other, games do not."""
-        return recorded.event.entity_id
+        return recorded.event.subject_id
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
         """Apply one event; raises LookupError for a hand or snapshot of a game never seen."""

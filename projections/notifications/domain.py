@@ -43,7 +43,7 @@ class NotificationsFold:
 
     def block_key(self, recorded: Recorded) -> str:
         """Notifications do not depend on each other."""
-        return recorded.event.entity_id
+        return recorded.event.subject_id
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
         """Add one row."""

@@ -65,11 +65,11 @@ class RendersFold:
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
         """The job itself."""
-        yield RenderRow, (recorded.event.entity_id,)
+        yield RenderRow, (recorded.event.subject_id,)
 
     def block_key(self, recorded: Recorded) -> str:
         """Jobs do not depend on each other."""
-        return recorded.event.entity_id
+        return recorded.event.subject_id
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
         """Apply one event; raises LookupError for a job never requested."""
@@ -77,9 +77,9 @@ class RendersFold:
         if isinstance(event, RenderRequested):
             rows.put(_requested(event, recorded))
             return
-        row = rows.get(RenderRow, event.entity_id)
+        row = rows.get(RenderRow, event.subject_id)
         if row is None:
-            raise LookupError(f"render {event.entity_id} was never requested")
+            raise LookupError(f"render {event.subject_id} was never requested")
         row = msgspec.structs.replace(row, last_sequence=recorded.sequence)
         match event:
             case RenderStarted():

@@ -116,7 +116,7 @@ class RundownFold:
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
         """The session, and for a take the sheet and every cue that it touches."""
         event = recorded.event
-        yield SessionRow, (event.entity_id,)
+        yield SessionRow, (event.subject_id,)
         if isinstance(event, CueTaken):
             yield SheetRow, (event.session_id, event.sheet_id)
             yield ItemRow, (event.session_id, event.item_id)
@@ -125,7 +125,7 @@ class RundownFold:
 
     def block_key(self, recorded: Recorded) -> str:
         """A session's events depend on each other, sessions do not."""
-        return recorded.event.entity_id
+        return recorded.event.subject_id
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
         """Apply one event; raises LookupError where it names a session, sheet or cue not said."""

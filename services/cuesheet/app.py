@@ -41,7 +41,7 @@ class App:
 
     async def handle(self, command: Command, context: CommandContext) -> Answer:
         """Answer one command from the bus."""
-        entity = Entity("cuesheet", "session", command.entity_id)
+        entity = Entity("cuesheet", "session", command.subject_id)
         match command:
             case TakeItem():
                 return await self._take(command, entity, context)
@@ -97,7 +97,7 @@ class App:
     async def announce(self, fact: Recorded) -> None:
         """Say the notices that a fact of ours changed."""
         await self.runner.reached(fact.sequence)
-        session_id = fact.event.entity_id
+        session_id = fact.event.subject_id
         session = self.runner.state("session", session_id)
         if session is not None:
             said = notices(session, fact.event.TYPE.name, touched(fact.event))

@@ -61,7 +61,7 @@ class App:
     async def announce(self, fact: Recorded) -> None:
         """Say the notice of one fact of ours."""
         await self.runner.reached(fact.sequence)
-        job = self.runner.state("job", fact.event.entity_id)
+        job = self.runner.state("job", fact.event.subject_id)
         if job is not None and job.requested is not None:
             told = notice(job.requested, fact.event)
             if told is not None:
@@ -102,7 +102,7 @@ class App:
             causation_id=fact.envelope.id,
             traceparent=fact.envelope.traceparent,
         )
-        answer = await self.runner.execute(command, _entity(fact.event.entity_id), context)
+        answer = await self.runner.execute(command, _entity(fact.event.subject_id), context)
         if answer.refusal:
             log.info("render.refused", step=step, reason=answer.refusal.message)
         return answer

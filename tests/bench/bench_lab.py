@@ -177,7 +177,7 @@ async def put(bus: NatsBus, first: int, count: int) -> None:
 
 def draft(event: Event, number: int) -> Draft:
     """An event with the envelope a service would give it."""
-    name = f"{event.TYPE.text}:{event.entity_id}:{number}"
+    name = f"{event.TYPE.text}:{event.subject_id}:{number}"
     command = str(uuid.uuid5(uuid.NAMESPACE_OID, f"command:{name}"))
     envelope = Envelope(
         id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)),

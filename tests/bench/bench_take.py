@@ -137,7 +137,7 @@ class Stage:
 
     async def bare(self, notice: Notice) -> float:
         """Milliseconds from a durable publish to the consumer."""
-        at_consumer = self.consumer.expect(notice.entity_id)
+        at_consumer = self.consumer.expect(notice.subject_id)
         said = draft(notice, 0).envelope  # type: ignore[arg-type]
         started = time.perf_counter()
         await self.admin.say(notice, said, 0)

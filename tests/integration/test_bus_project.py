@@ -392,6 +392,12 @@ async def test_a_projection_without_its_database_is_unhealthy_and_comes_back(
 REMEDY = "restore the log this database belongs to, or drop the projection's schema and replay"
 
 
+@pytest.fixture
+def alert(monkeypatch):
+    """Look for the log's identity more often than in a show, to see many looks in a test."""
+    monkeypatch.setattr(project, "VERIFY_S", 0.1)
+
+
 async def refused(stage, rows: list[str]) -> None:
     """Within five seconds it says what to do; it neither recovers nor touches a row."""
     await eventually(lambda: REMEDY in stage.health.report()[NAME], 5)
@@ -401,8 +407,11 @@ async def refused(stage, rows: list[str]) -> None:
     assert await stage.dump() == rows
 
 
-@pytest.mark.parametrize("said_there", [0, 2, 40])
-async def test_another_log_is_refused_with_the_remedy(fresh_nats, database, tmp_path, said_there):
+@pytest.mark.parametrize(("said_there", "verify_s"), [(0, 0.1), (2, project.VERIFY_S), (40, 0.1)])
+async def test_another_log_is_refused_with_the_remedy(
+    fresh_nats, database, tmp_path, monkeypatch, said_there, verify_s
+):
+    monkeypatch.setattr(project, "VERIFY_S", verify_s)
     stage = Stage(fresh_nats.server, database, tmp_path)
     async with nats_bus(stage.server) as bus:
         await provision(bus.connection)
@@ -418,7 +427,7 @@ async def test_another_log_is_refused_with_the_remedy(fresh_nats, database, tmp_
             await refused(stage, rows)
 
 
-async def test_a_log_that_is_gone_is_refused(fresh_nats, database, tmp_path):
+async def test_a_log_that_is_gone_is_refused(fresh_nats, database, tmp_path, alert):
     stage = Stage(fresh_nats.server, database, tmp_path)
     async with nats_bus(stage.server) as bus:
         await provision(bus.connection)
@@ -432,7 +441,7 @@ async def test_a_log_that_is_gone_is_refused(fresh_nats, database, tmp_path):
 @pytest.mark.parametrize("said_there", [0, 3, 40])
 @pytest.mark.parametrize("running_meanwhile", [True, False])
 async def test_an_earlier_copy_of_the_log_is_refused_with_the_remedy(
-    fresh_nats, database, tmp_path, said_there, running_meanwhile
+    fresh_nats, database, tmp_path, alert, said_there, running_meanwhile
 ):
     folder = tmp_path / "projection"
     folder.mkdir()

@@ -308,6 +308,20 @@ async def test_what_is_said_without_a_server_is_not_said_later(mortal, fresh_nat
     assert numbers(await mortal.tail(canary("a"), 0)) == [1]
 
 
+async def test_what_was_asked_on_a_broken_connection_is_not_waited_for(
+    mortal, fresh_nats, monkeypatch
+):
+    monkeypatch.setattr(connection_module, "REQUEST_TIMEOUT_S", 10 * PATIENCE_S)
+    with paused(fresh_nats.pid):
+        asked_for = asyncio.create_task(mortal.append(canary("a"), 0, said("a", 1)))
+        await eventually(lambda: mortal.connection._asked)
+        await fresh_nats.kill9()
+    with pytest.raises(Uncertain, match="no answer"):
+        async with asyncio.timeout(PATIENCE_S):
+            await asked_for
+    await fresh_nats.restart()
+
+
 async def test_a_decider_decides_on_after_its_server_was_killed(mortal, fresh_nats):
     runner = DeciderRunner(mortal, Counting(), "test")
     async with runner, running(runner.follow()):

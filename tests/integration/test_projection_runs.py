@@ -134,7 +134,7 @@ async def say(bus: NatsBus, facts) -> int:
     last = 0
     for fact in facts:
         kind = fact.event.TYPE
-        entity = Entity(kind.owner, kind.entity, fact.event.entity_id)
+        entity = Entity(kind.owner, kind.entity, fact.event.subject_id)
         known = await bus.last_sequence(entity.filter)
         last = await bus.append(entity, known, [Draft(fact.event, fact.envelope)])
     return last

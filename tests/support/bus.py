@@ -220,7 +220,7 @@ class TallyFold:
         return [(TallyRow, (event.canary_id,))]
 
     def block_key(self, recorded: Recorded) -> str:
-        return recorded.event.entity_id
+        return recorded.event.subject_id
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
         event = recorded.event

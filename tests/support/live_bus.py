@@ -104,7 +104,7 @@ async def say(bus: NatsBus, *events: Event) -> int:
     last = 0
     for fact in log_of(*events, after=(await bus.head()).sequence):
         kind = fact.event.TYPE
-        entity = Entity(kind.owner, kind.entity, fact.event.entity_id)
+        entity = Entity(kind.owner, kind.entity, fact.event.subject_id)
         known = await bus.last_sequence(entity.filter)
         last = await bus.append(entity, known, [Draft(fact.event, fact.envelope)])
     return last

@@ -1,7 +1,7 @@
-"""The whole of `railcast up` as a test sees it: started, asked, killed, stopped, searched for rests.
+"""The whole of `railcast up` as a test sees it: started, asked, killed, stopped, looked after.
 
 The system runs as a person starts it, in folders of its own. Nothing here belongs to an event loop,
-so one system can serve every test of a worker; `tests/support/looking.py` has what awaits.
+so one system can serve every test of a worker; `tests/support/watch.py` has what awaits.
 """
 
 import json
@@ -156,13 +156,13 @@ class System:
 
     def processes(self) -> list[int]:
         """Every living process that this system started, whoever its parent is today."""
-        every = (int(entry) for entry in os.listdir("/proc") if entry.isdecimal())
+        every = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
         return [pid for pid in every if self._ours(pid) and start_mark(pid)]
 
     def _ours(self, pid: int) -> bool:
         """By its environment, or by its folder (PostgreSQL writes over its environment)."""
         try:
-            if Path(os.readlink(f"/proc/{pid}/cwd")).is_relative_to(self.home):
+            if Path(f"/proc/{pid}/cwd").readlink().is_relative_to(self.home):
                 return True
             return self._mark.encode() in Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:

@@ -255,4 +255,4 @@ def test_a_file_is_rejected_once_per_content_and_reason() -> None:
 
 
 def test_every_event_is_about_the_entity_it_is_decided_for() -> None:
-    assert {event.entity_id for event in Files().write("a", FIRST, SECOND)} == {GAME}
+    assert {event.subject_id for event in Files().write("a", FIRST, SECOND)} == {GAME}

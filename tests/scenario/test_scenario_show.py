@@ -1,0 +1,93 @@
+"""From a file to a picture on air, asked for as the desks ask; and the figures proved afterwards."""
+
+import json
+import subprocess
+
+import asyncpg
+import pytest
+
+from tests.support.audit import difference, dump, render_faults, replayed, unkept
+from tests.support.gfx_files import FIRST_TICKS, file_name, game_file, hand
+from tests.support.system import RAILCAST, System
+from tests.support.watch import Director, Watch
+
+pytestmark = pytest.mark.xdist_group("show")
+
+GAME_ID = str(FIRST_TICKS % 10**18 + 55)
+
+
+def verify(show: System) -> tuple[int, str]:
+    """Exit code and words of `railcast verify`."""
+    done = subprocess.run(
+        [*RAILCAST, "verify", "--home", str(show.home)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+async def test_a_take_shows_the_stacks_of_the_file_and_becomes_one_picture(
+    show: System, watch: Watch
+) -> None:
+    path = show.tables["mole"] / file_name(int(GAME_ID))
+    path.write_bytes(game_file(hand(0), hand(1, won=300), game_id=int(GAME_ID)))
+
+    async def arrived() -> bool:
+        return await watch.one("select count(*) from views.chips where game_id = $1", GAME_ID) == 2
+
+    await watch.until(arrived)
+    director = Director(show, "one-picture")
+    sheet = await director.open()
+    items = [await director.add(sheet, number, GAME_ID) for number in range(2)]
+    takes = [await director.take(item) for item in items]
+
+    async def drawn() -> bool:
+        sql = "select count(*) from views.renders where status = 'completed' and item_id = any($1)"
+        return await watch.one(sql, items) == len(items)
+
+    await watch.until(drawn)
+    await watch.settled()
+    rows = await watch.rows(
+        "select item_id, binding from views.triggers where sequence = any($1) order by sequence",
+        takes,
+    )
+    assert [row["item_id"] for row in rows] == items
+    shown = [row["chips"] for row in json.loads(rows[0]["binding"])["data"]["rows"]]
+    assert sorted(shown) == [10_000 - 300, 20_000 + 300]
+    on_air = await watch.rows("select item_id from views.items where status = 'on_air'")
+    assert [row["item_id"] for row in on_air] == items[1:]
+    log = await watch.log()
+    assert unkept(log, director.acked) == []
+    assert render_faults(log, show.home / "objects") == []
+
+
+async def test_live_tables_are_what_a_clean_replay_of_the_log_makes(
+    show: System, watch: Watch, database: str
+) -> None:
+    await watch.settled()
+    log, head = await watch.log(), await watch.bus.head()
+    live = await dump(show.places["postgres_owner"])
+    if head == await watch.bus.head():
+        assert difference(live, await replayed(log, head.log_id, database)) == {}
+    code, words = verify(show)
+    assert code == 0, words
+    assert words.count("equal to a replay") == 6
+
+
+async def test_verify_names_a_row_that_is_not_what_the_log_says(show: System, watch: Watch) -> None:
+    await watch.settled()
+    owner = await asyncpg.connect(show.places["postgres_owner"])
+    try:
+        change = (
+            "update chip_counts_v1.period set stack = stack + $1 where game_id = $2 and seat = 3"
+        )
+        await owner.execute(change, 1, GAME_ID)
+        code, words = verify(show)
+        await owner.execute(change, -1, GAME_ID)
+    finally:
+        await owner.close()
+    assert code == 1
+    assert f"chip_counts_v1.period {GAME_ID}, 3" in words
+    assert "differs in stack" in words
+    assert verify(show)[0] == 0
