@@ -72,7 +72,9 @@ class Connection:
         except (TimeoutError, NoRespondersError, NatsError) as error:
             if self.failed.done():
                 self.failed.result()
-            raise Uncertain(f"no answer on {subject}: {error or type(error).__name__}") from error
+            raise Uncertain(
+                f"no answer on {subject}: {str(error) or type(error).__name__}"
+            ) from error
 
     async def _connected(self) -> None:
         """Wait for a lost connection; raises Uncertain when it stays away.

@@ -65,6 +65,7 @@ class EventReader:
         self._last_id: str | None = None
         self._log_id = ""
         self._slot = 0
+        self._created = ""
         self._pulls = 0
         self._in_flight = 0
         self._expected = 1
@@ -176,16 +177,25 @@ class EventReader:
             log.info("reader.rebuild", owner=self._owner, reason=reason, after=self._last)
         await self._unsubscribe()
         await self._check_log()
-        if reason.startswith("409"):
-            self._slot = 1 - self._slot  # its consumer was taken: the name is another instance's
+        if reason.startswith("409") or await self._taken():
+            self._slot = 1 - self._slot
         await self._delete()
         self._inbox = self._connection.client.new_inbox()
         self._subscription = await self._connection.client.subscribe(
             f"{self._inbox}.*", cb=self._receive
         )
-        await self._connection.api(self._create_verb(), self._config())
+        made = await self._connection.api(self._create_verb(), self._config())
+        self._created = made["created"]
         self._in_flight, self._pulls, self._expected = 0, 0, 1
         self._heard = time.monotonic()
+
+    async def _taken(self) -> bool:
+        """Whether another instance has made its consumer under our name."""
+        try:
+            found = await self._connection.api(f"CONSUMER.INFO.{STREAM}.{self._name}")
+        except ApiError:
+            return False  # nobody has
+        return self._created not in ("", found["created"])
 
     async def _check_log(self) -> None:
         """Raise LogMismatch unless the server still holds what was read."""

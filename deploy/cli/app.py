@@ -104,16 +104,19 @@ def events(
     since: Annotated[
         str, typer.Option(help="RFC 3339 time, or an age such as 90s, 5m, 2h, 1d.")
     ] = "",
-    from_seq: Annotated[int, typer.Option(min=1, help="First sequence.")] = 1,
+    from_seq: Annotated[int, typer.Option(min=1, max=2**63, help="First sequence.")] = 1,
     follow: Annotated[bool, typer.Option(help="Go on until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
     """Print events of the log in order."""
-    from deploy.cli.events import Query, print_events, since_time
+    from bus.run import configure_logs
+    from deploy.cli.events import Query, print_events, since_time, subject_filter
 
+    # The lines on standard output are the events; whatever else there is to say is an error.
+    configure_logs("events", os.environ.get("RAILCAST_LOG_LEVEL", "error"))
     try:
         query = Query(
-            subject=subject,
+            subject=subject_filter(subject),
             from_seq=from_seq,
             since=since_time(since) if since else None,
             follow=follow,
@@ -161,5 +164,8 @@ def _run_file(home: Path) -> dict[str, str]:
         places: dict[str, str] = json.loads(file.read_text())
     except FileNotFoundError as error:
         typer.echo(f"railcast: nothing runs on {home.resolve()} (no {file})", err=True)
+        raise typer.Exit(1) from error
+    except (OSError, ValueError) as error:
+        typer.echo(f"railcast: {file} cannot be read: {error}", err=True)
         raise typer.Exit(1) from error
     return places

@@ -29,8 +29,6 @@ from services.gateway.wait import Checkpoints
 log = structlog.get_logger()
 
 API = "/api/v1"
-# The largest command has some 2 KB; a megabyte is room for every later one.
-BODY_BYTES_MAX = 1024 * 1024
 # Open requests may end within this; streams are told to.
 SHUTDOWN_S_MAX = 3
 # Connections the kernel holds while we are busy.
@@ -57,7 +55,6 @@ def build(gateway: Gateway, access: Access, assets: Path) -> FastAPI:
         # The stock pages load their scripts from elsewhere; ours is drawn here.
         docs_url=None,
         redoc_url=None,
-        max_body_size=BODY_BYTES_MAX,
     )
     app.state.gateway = gateway
     errors.install(app)

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +23,8 @@ OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
 # The longest show day; after it the link with the token is opened again.
 SESSION_S_MAX: Final = 24 * 3600
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# The largest command has some 2 KB; a megabyte is room for every later one.
+BODY_BYTES_MAX: Final = 1024 * 1024
 # Longer tokens are no keys of ours; hashing them would only be work.
 TOKEN_LENGTH_MAX: Final = 512
 
@@ -104,7 +107,7 @@ class Guard:
 
         answered = self._judge(scope)
         behind = self._app if answered is None else answered
-        await behind(scope, receive, send_with_headers)
+        await behind(scope, limited(receive), send_with_headers)
 
     def _judge(self, scope: Scope) -> Response | None:
         """None lets the request pass."""
@@ -120,6 +123,9 @@ class Guard:
         if actor == "desk" and method not in SAFE_METHODS and not same_origin(connection.headers):
             detail = "a change with the page's cookie must come from the page itself"
             return answer(Problem(403, "other_origin", detail), path)
+        length = connection.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+            return answer(Problem(413, "body_too_large", _too_large()), path)
         scope.setdefault("state", {})["actor"] = actor
         return None
 
@@ -153,6 +159,25 @@ class Guard:
             return HTMLResponse(_SIGN_IN_PAGE, 401)
         detail = "send the API key as `Authorization: Bearer <key>`, or open the page's link"
         return answer(Problem(401, "no_valid_key", detail), connection.url.path)
+
+
+def _too_large() -> str:
+    return f"a body holds at most {BODY_BYTES_MAX} bytes"
+
+
+def limited(receive: Receive) -> Receive:
+    """The same, but raises HTTPException 413 when a body that told no length grows too large."""
+    received = 0
+
+    async def receive_some() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > BODY_BYTES_MAX:
+            raise HTTPException(413, _too_large())
+        return message
+
+    return receive_some
 
 
 def same_origin(headers: Headers) -> bool:

@@ -75,7 +75,9 @@ def table(figures: list[Figure]) -> str:
             )
         )
     widths = [max(len(line[at]) for line in lines) for at in range(len(COLUMNS))]
-    return "\n".join("  ".join(t.ljust(w) for t, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+    return "\n".join(
+        "  ".join(t.ljust(w) for t, w in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
 
 
 def machine() -> dict[str, object]:

@@ -24,7 +24,6 @@ from tests.bench.bench_lab import (
 )
 
 PART = "file"
-TABLE = "main"
 HANDS, HANDS_QUICK = 80, 20
 ROUNDS = 4
 CREATED = datetime.now(UTC) - timedelta(days=1)
@@ -37,13 +36,9 @@ async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
     share.mkdir()
     quiet_s = max(Settings().gfx_quiet_s, Settings().gfx_poll_s)
     async with lab.database() as postgres:
-        ingest = lab.process(
-            "gfx-ingest",
-            "services",
-            {"RAILCAST_GFX_TABLES": f"{TABLE}={share}", "RAILCAST_GFX_QUIET_S": str(quiet_s)},
-        )
-        hands = lab.process("hands", "projections", {"RAILCAST_DATABASE_URL": postgres.dsn})
-        async with lab.processes(ingest, hands), commits(postgres.dsn, "hands") as heard:
+        servers = lab.servers(postgres, share)
+        running = lab.processes(servers, "gfx-ingest", "hands")
+        async with running, commits(postgres.dsn, "hands") as heard:
             lab.say("file: writing hand after hand")
             waits = await _write(share, postgres, heard, HANDS_QUICK if quick else HANDS)
     beyond = [1e3 * (wait - quiet_s) for wait in waits]

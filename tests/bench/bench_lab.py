@@ -3,12 +3,10 @@
 import asyncio
 import math
 import statistics
-import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -24,9 +22,8 @@ from contracts import subjects
 from contracts.envelope import Envelope
 from contracts.messages import Event
 from deploy.local.home import Home
-from deploy.local.probes import http_answers
-from deploy.local.process import ProcessSpec
 from deploy.local.servers import NatsServer, PostgresServer
+from deploy.local.show import Servers, processes
 from tests.bench.players import events
 from tests.support import servers
 from tests.support.servers import TEST_ADMIN, FreshNats, FreshPostgres, Runner
@@ -141,29 +138,25 @@ class Lab:
                 self.filled += FILL_BATCH
 
     @asynccontextmanager
-    async def processes(self, *specs: ProcessSpec) -> AsyncIterator[None]:
-        """Real processes, ready on entry, stopped on exit."""
+    async def processes(self, known: Servers, *names: str) -> AsyncIterator[None]:
+        """Some of the processes of `up`, ready on entry, stopped on exit."""
+        specs = {spec.name: spec for spec in processes(known)}
         runner = Runner(self.home)
         try:
-            for spec in specs:
-                await runner.start(spec)
+            for name in names:
+                await runner.start(specs[name])
             yield
         finally:
             await runner.stop()
 
-    def process(self, name: str, package: str, env: Mapping[str, str]) -> ProcessSpec:
-        """One of our processes, as `up` starts it."""
-        port = self.home.port(f"health/{name}")
-        return ProcessSpec(
-            name=name,
-            argv=(sys.executable, "-m", f"{package}.{name.replace('-', '_')}"),
-            env={
-                **self.nats.environment(name),
-                "PYTHONPATH": str(Path(__file__).parents[2]),
-                "RAILCAST_HEALTH_PORT": str(port),
-                **env,
-            },
-            probe=partial(http_answers, f"http://127.0.0.1:{port}/readyz"),
+    def servers(self, postgres: PostgresServer, share: Path | None = None) -> Servers:
+        """The servers as `up` knows them; `share` is the folder of the one table."""
+        return Servers(
+            home=self.home,
+            nats=self.nats,
+            postgres=postgres,
+            http_port=self.home.port("http"),
+            tables={} if share is None else {"main": share},
         )
 
 

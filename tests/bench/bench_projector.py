@@ -27,7 +27,8 @@ async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
     naive_count = NAIVE_QUICK if quick else NAIVE
     await lab.fill(count)
     rates: dict[str, list[float]] = {"projector": [], "writer": [], "naive": []}
-    growth, cpu = [], []
+    work: dict[str, list[float]] = {"projector": [], "writer": []}
+    growth: list[float] = []
     for number in range(1 if full else ROUNDS):
         lab.say(f"projector: round {number + 1}")
         folded = await _replay(lab, "projector", str(count))
@@ -37,7 +38,8 @@ async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
         rates["writer"].append(folded.ends[-1] / written.seconds)
         rates["naive"].append(naive_count / single.seconds)
         growth.append(_growth(folded))
-        cpu.append(100 * folded.cpu_s / folded.seconds)
+        work["projector"].append(1e6 * folded.cpu_s / folded.ends[-1])
+        work["writer"].append(1e6 * written.cpu_s / folded.ends[-1])
     ratios = {
         name: [a / b for a, b in zip(rates["projector"], rates[name], strict=True)]
         for name in ("writer", "naive")
@@ -49,7 +51,8 @@ async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
         figure(PART, "replay", "events/s", rates["projector"]),
         figure(PART, "Postgres write-only", "events/s", rates["writer"]),
         figure(PART, "a transaction per event", "events/s", rates["naive"]),
-        figure(PART, "processor of the projector", "% of one", cpu),
+        figure(PART, "processor time of the projector", "us/event", work["projector"]),
+        figure(PART, "processor time of write-only", "us/event", work["writer"]),
     ]
 
 

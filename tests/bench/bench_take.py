@@ -7,9 +7,10 @@ subject itself and see a notice somewhat earlier; that is shown apart.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import httpx
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
 
@@ -27,6 +28,7 @@ from contracts.messages.cuesheet import (
     TakeItem,
 )
 from contracts.messages.notification import NotificationNotice
+from contracts.streams import PROJECTIONS
 from deploy.local.servers import PostgresServer
 from tests.bench.bench_lab import (
     WAIT_S_MAX,
@@ -50,6 +52,9 @@ BARE = Entity(CONTEXT, TABLE, "bare")
 STACKS = {2: 50_000, 3: 60_000, 5: 70_000, 6: 80_000, 8: 90_000, 9: 20_000}
 
 
+type Press = Callable[[str], Awaitable[None]]
+
+
 class Screen:
     """When each awaited message was seen, in seconds of `time.perf_counter`."""
 
@@ -66,8 +71,8 @@ class Screen:
         """A message arrived."""
         at = time.perf_counter()
         match decode(type_text, body):
-            case CueNotice(status="on_air", item_id=mark) | NotificationNotice(
-                notification_id=mark
+            case (
+                CueNotice(status="on_air", item_id=mark) | NotificationNotice(notification_id=mark)
             ):
                 pass
             case SessionNotice(on_air=on_air):
@@ -111,6 +116,7 @@ class Stage:
         self.gateway = gateway
         self.admin = admin
         self.fact = fact
+        self.http = httpx.AsyncClient()
         self.consumer = Screen()
         self.screen = Screen()
         self._number = 0
@@ -123,12 +129,21 @@ class Stage:
         if answer.refusal is not None:
             raise RuntimeError(f"{command.TYPE.text} was refused: {answer.refusal.message}")
 
-    async def take(self, item_id: str) -> tuple[float, float, float]:
+    async def take_by_bus(self, item_id: str) -> None:
+        """Take a cue with a command."""
+        await self.ask(TakeItem(session_id=SESSION, item_id=item_id))
+
+    async def take_by_http(self, item_id: str) -> None:
+        """Take a cue as a desk does."""
+        answer = await self.http.post(f"/api/v1/items/{item_id}/trigger", json={})
+        answer.raise_for_status()
+
+    async def take(self, item_id: str, press: Press) -> tuple[float, float, float]:
         """Milliseconds from a take to its notice at the consumer and the screen, and its answer."""
         at_consumer, at_screen = self.consumer.expect(item_id), self.screen.expect(item_id)
         settled = self.consumer.expect(f"session:{item_id}")
         started = time.perf_counter()
-        await self.ask(TakeItem(session_id=SESSION, item_id=item_id))
+        await press(item_id)
         answered = time.perf_counter()
         async with asyncio.timeout(WAIT_S_MAX):
             await settled
@@ -146,23 +161,32 @@ class Stage:
 
 
 async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
-    """Takes and bare publishes in turn."""
+    """Takes and bare publishes in turn, first over the bus, then through the gateway."""
     takes = TAKES_QUICK if quick else TAKES
+    by_http = takes // 2
     async with lab.database() as postgres, AsyncExitStack() as stack:
-        database = {"RAILCAST_DATABASE_URL": postgres.dsn}
-        reader = {"RAILCAST_READER_URL": postgres.reader_dsn}
-        chips = lab.process("chip-counts", "projections", database)
-        cuesheet = lab.process("cuesheet", "services", reader)
-        await stack.enter_async_context(lab.processes(chips, cuesheet))
+        servers = lab.servers(postgres)
+        await stack.enter_async_context(lab.processes(servers, "chip-counts", "cuesheet"))
         stage = await stack.enter_async_context(_stage(lab))
-        await _prepare(stage, postgres, takes)
+        await _prepare(stage, postgres, takes + by_http)
         lab.say("take: takes and bare publishes in turn")
         taken, notices, facts = [], [], []
         for number in range(takes):
-            taken.append(await stage.take(f"cue-{number}"))
+            taken.append(await stage.take(f"cue-{number}", stage.take_by_bus))
             facts.append(await stage.fact.said())
             notices.append(await stage.bare(_notice(number)))
-    return _figures(taken, facts, notices)
+        lab.say("take: the same through the gateway")
+        # The gateway answers when every read model is alive.
+        names = {name.replace("_", "-") for name in PROJECTIONS} - {"chip-counts"}
+        await stack.enter_async_context(lab.processes(servers, *sorted(names), "gateway"))
+        headers = {"Authorization": f"Bearer {servers.token}"}
+        client = httpx.AsyncClient(base_url=servers.http, headers=headers)
+        stage.http = await stack.enter_async_context(client)
+        web, web_facts = [], []
+        for number in range(takes, takes + by_http):
+            web.append(await stage.take(f"cue-{number}", stage.take_by_http))
+            web_facts.append(await stage.fact.said())
+    return [*_figures(taken, facts, notices), *_http_figures(web, web_facts)]
 
 
 @asynccontextmanager
@@ -234,28 +258,41 @@ def _notice(number: int) -> NotificationNotice:
     )
 
 
+def _ms(name: str, values: list[float]) -> list[Figure]:
+    """Median and 99th percentile in milliseconds."""
+    return [
+        figure(PART, f"{name}, p50", "ms", [percentile(r, 0.5) for r in rounds_of(values, ROUNDS)]),
+        figure(PART, f"{name}, p99", "ms", [percentile(values, 0.99)]),
+    ]
+
+
+def _ratios(taken: list[float], bare: list[float]) -> list[float]:
+    """Median over median, stretch by stretch."""
+    pairs = zip(rounds_of(taken, ROUNDS), rounds_of(bare, ROUNDS), strict=True)
+    return [percentile(take, 0.5) / percentile(one, 0.5) for take, one in pairs]
+
+
 def _figures(
     taken: list[tuple[float, float, float]], facts: list[float], notices: list[float]
 ) -> list[Figure]:
-    at_consumer, at_screen, answered = (list(values) for values in zip(*taken, strict=True))
-
-    def ratios(bare: list[float]) -> list[float]:
-        pairs = zip(rounds_of(at_consumer, ROUNDS), rounds_of(bare, ROUNDS), strict=True)
-        return [percentile(take, 0.5) / percentile(one, 0.5) for take, one in pairs]
-
-    def ms(name: str, values: list[float]) -> list[Figure]:
-        halves = [percentile(r, 0.5) for r in rounds_of(values, ROUNDS)]
-        return [
-            figure(PART, f"{name}, p50", "ms", halves),
-            figure(PART, f"{name}, p99", "ms", [percentile(values, 0.99)]),
-        ]
-
+    seen, shown, answered = (list(values) for values in zip(*taken, strict=True))
+    fact, notice = _ratios(seen, facts), _ratios(seen, notices)
     return [
-        figure(PART, "of a bare fact at a reader, p50", "x", ratios(facts), at_most=OF_FACT_MAX),
-        figure(PART, "of a bare notice at a consumer, p50", "x", ratios(notices)),
-        *ms("take to notice at a consumer", at_consumer),
-        *ms("take to notice at a screen", at_screen),
-        *ms("take to answer", answered),
-        *ms("bare fact at a reader", facts),
-        *ms("bare notice at a consumer", notices),
+        figure(PART, "of a bare fact at a reader, p50", "x", fact, at_most=OF_FACT_MAX),
+        figure(PART, "of a bare notice at a consumer, p50", "x", notice),
+        *_ms("take to notice at a consumer", seen),
+        *_ms("take to notice at a screen", shown),
+        *_ms("take to answer", answered),
+        *_ms("bare fact at a reader", facts),
+        *_ms("bare notice at a consumer", notices),
+    ]
+
+
+def _http_figures(taken: list[tuple[float, float, float]], facts: list[float]) -> list[Figure]:
+    seen, _, answered = (list(values) for values in zip(*taken, strict=True))
+    ratios = _ratios(seen, facts)
+    return [
+        figure(PART, "over HTTP: of a bare fact at a reader, p50", "x", ratios),
+        *_ms("over HTTP: take to notice at a consumer", seen),
+        *_ms("over HTTP: take to answer", answered),
     ]

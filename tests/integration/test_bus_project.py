@@ -354,7 +354,7 @@ async def test_rows_are_those_of_a_clean_replay_whatever_was_killed_meanwhile(
         await provision(bus.connection)
         chance = random.Random(11)
         for number in range(20):
-            numbers = [chance.choice([1, 2, 3, GONE]) for _ in range(1000)]
+            numbers = [chance.choice([1, 2, 3, GONE]) for _ in range(500)]
             await say(bus, f"c{number % 9}", *numbers)
         async with running(mortal.projector(bus).run()):
             for server, place in (

@@ -31,15 +31,24 @@ async def test_x(system: Stage) -> None:
         print(r.status_code, r.headers, r.text[:1500])
         r = await c.get("/health")
         print(r.text)
-        r = await c.post("/sessions", json={"code":"A","event_name":"B"})
+        r = await c.post("/sessions", json={"code": "A", "event_name": "B"})
         print(r.status_code, r.text, r.headers)
         s = r.json()["id"]
-        r = await c.post(f"/sessions/{s}/sheets", json={"name":"A"}); print(r.status_code,r.text)
-        r = await c.post(f"/sheets/{r.json()['id']}/items", json=CUE); print(r.status_code,r.text)
+        r = await c.post(f"/sessions/{s}/sheets", json={"name": "A"})
+        print(r.status_code, r.text)
+        r = await c.post(f"/sheets/{r.json()['id']}/items", json=CUE)
+        print(r.status_code, r.text)
         i = r.json()["id"]
-        r = await c.post(f"/items/{i}/trigger"); print(r.status_code,r.text)
-        for p in ("show","hands","leaderboard","news","health"):
-            r = await c.get(f"{system.place.url}/fragments/{p}"); print(p, r.status_code, len(r.text), r.text[:300])
-        r = await c.get(f"{system.place.url}/"); print(r.status_code, len(r.text))
-        r = await c.get(f"{system.place.url}/docs"); print(r.status_code, len(r.text))
-        r = await c.post("/sessions", content=b"x"*(2**21), headers={"content-type":"application/json"}); print(r.status_code, r.text, r.headers)
+        r = await c.post(f"/items/{i}/trigger")
+        print(r.status_code, r.text)
+        for p in ("show", "hands", "leaderboard", "news", "health"):
+            r = await c.get(f"{system.place.url}/fragments/{p}")
+            print(p, r.status_code, len(r.text), r.text[:300])
+        r = await c.get(f"{system.place.url}/")
+        print(r.status_code, len(r.text))
+        r = await c.get(f"{system.place.url}/docs")
+        print(r.status_code, len(r.text))
+        r = await c.post(
+            "/sessions", content=b"x" * (2**21), headers={"content-type": "application/json"}
+        )
+        print(r.status_code, r.text, r.headers)

@@ -17,9 +17,7 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     system.start()
     yield system
     assert system.stop() == 0
-    left = system.rests()
-    system.close()
-    assert left == []
+    assert system.end() == []
 
 
 @pytest.fixture

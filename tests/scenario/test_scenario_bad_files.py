@@ -1,7 +1,6 @@
 """Files that are no exports: one clear refusal each, people are told, and the table goes on."""
 
 # Files are written from the test itself; nothing else waits for its loop meanwhile.
-# ruff: noqa: ASYNC240
 
 from pathlib import Path
 

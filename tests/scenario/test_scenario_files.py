@@ -1,13 +1,13 @@
 """A week of exports dropped in any order, twice: every hand once, every file accounted for."""
 
 # Files are written from the test itself; nothing else waits for its loop meanwhile.
-# ruff: noqa: ASYNC240
 
 import hashlib
 import json
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,9 @@ async def dropped_twice(watch: Watch, table: str, files: Files) -> None:
     """Drop all in a shuffled order, and once more under other paths; wait until all are known."""
     shuffled = random.Random(SEED).sample(files, len(files))
     again = [(f"backup/{path}", data) for path, data in reversed(shuffled)]
-    seen: Files = []
-    for part in (shuffled, again):
-        drop(watch.system.tables[table], part)
-        seen += part
-        await watch.until(lambda: accounted(watch, table, seen))
+    for dropped, all_so_far in ((shuffled, shuffled), (again, shuffled + again)):
+        drop(watch.system.tables[table], dropped)
+        await watch.until(partial(accounted, watch, table, all_so_far))
     await watch.settled()
 
 

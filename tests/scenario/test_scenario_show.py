@@ -1,4 +1,4 @@
-"""From a file to a picture on air, asked for as the desks ask; and the figures proved afterwards."""
+"""From a file to a picture on air, asked for as a desk asks; the figures are proved afterwards."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ async def test_a_take_shows_the_stacks_of_the_file_and_becomes_one_picture(
     show: System, watch: Watch
 ) -> None:
     path = show.tables["mole"] / file_name(int(GAME_ID))
-    path.write_bytes(game_file(hand(0), hand(1, won=300), game_id=int(GAME_ID)))
+    path.write_bytes(game_file(hand(0), hand(1), game_id=int(GAME_ID)))
 
     async def arrived() -> bool:
         return await watch.one("select count(*) from views.chips where game_id = $1", GAME_ID) == 2
@@ -54,7 +54,7 @@ async def test_a_take_shows_the_stacks_of_the_file_and_becomes_one_picture(
     )
     assert [row["item_id"] for row in rows] == items
     shown = [row["chips"] for row in json.loads(rows[0]["binding"])["data"]["rows"]]
-    assert sorted(shown) == [10_000 - 300, 20_000 + 300]
+    assert sorted(shown) == [10_000 - 100, 20_000 + 100]
     on_air = await watch.rows("select item_id from views.items where status = 'on_air'")
     assert [row["item_id"] for row in on_air] == items[1:]
     log = await watch.log()

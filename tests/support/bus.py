@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -112,11 +113,12 @@ async def running(work: Any) -> AsyncIterator[asyncio.Task[None]]:
 @contextmanager
 def paused(pid: int):
     """A process that neither answers nor goes away."""
-    os.kill(pid, 19)
+    os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(pid, 18)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 class Say(msgspec.Struct, frozen=True, kw_only=True):

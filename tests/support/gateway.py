@@ -140,7 +140,9 @@ class Stage:
             while True:
                 moved.clear()
                 rows = await connection.fetch("select projection, seq from views.checkpoints")
-                if {row["projection"] for row in rows if row["seq"] >= sequence} >= set(PROJECTIONS):
+                if {row["projection"] for row in rows if row["seq"] >= sequence} >= set(
+                    PROJECTIONS
+                ):
                     return
                 await moved.wait()
         finally:
@@ -154,8 +156,7 @@ class Stage:
             objects_url=self.place.objects,
             http_port=self.place.port,
             api_key_sha256=hashlib.sha256(KEY.encode()).hexdigest(),
-            # May answer and hear each other; the rights of each login are tested elsewhere.
-            **self.place.login(TEST_ADMIN.name),
+            **self.place.login("gateway"),
         )
         process = await self._gateway.enter_async_context(running("gateway", settings))
         await gateway.main(process, settings)
@@ -205,7 +206,7 @@ async def stage(place: Place) -> AsyncIterator[Stage]:
             settings = ProcessSettings(**place.login(user_name(spec.name)))
             process = await stack.enter_async_context(running(user_name(spec.name), settings))
             process.spawn(Projector(spec, process.bus, place.dsn, process.health).run(), spec.name)
-        service = CuesheetSettings(reader_url=place.reader_dsn, **place.login(TEST_ADMIN.name))
+        service = CuesheetSettings(reader_url=place.reader_dsn, **place.login("cuesheet"))
         process = await stack.enter_async_context(running("cuesheet", service))
         await cuesheet.main(process, service)
         system = Stage(place, NatsBus(connection, TEST_ADMIN.name))

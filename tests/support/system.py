@@ -141,11 +141,13 @@ class System:
         self._said.join(STOP_LIMIT_S)
         return code
 
-    def close(self) -> None:
-        """Stop it if it runs, and remove its folder, which can be large."""
+    def end(self) -> list[str]:
+        """Stop it if it runs, remove its folder; returns what it left behind."""
         if self._process is not None:
             self.stop()
+        left = self.rests()
         shutil.rmtree(self._folder, ignore_errors=True)
+        return left
 
     def rests(self) -> list[str]:
         """What a stopped system left behind: its processes, and files outside its home."""

@@ -156,7 +156,7 @@ class Director:
         return str(answer["id"])
 
     async def _ask(self, path: str, body: Any, final: tuple[int, ...]) -> tuple[int, Any]:
-        key = f"{self._name}:{path}:{body.get('title', '')}"
+        key = f"{self._name}:{path}:{body.get('title', '')}".replace(" ", "-")
         answer: Any = None
         async with asyncio.timeout(PATIENCE_S):
             while True:

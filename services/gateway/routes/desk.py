@@ -44,7 +44,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     shape: str = "none"
-    kind: str = "plain"
+    kind: str = "calm"
     percent: int | None = None
     render_id: str = ""
     since: str = ""

@@ -11,6 +11,10 @@ const htmx = Reflect.get(window, "htmx");
 const REFRESH_MS = 250;
 const TICK_MS = 100;
 const BACK_MS = 6000;
+/** What was said to the person stays this long. */
+const SAID_MS = 12000;
+/** A region that could not be read is asked for again after this. */
+const AGAIN_MS = 1000;
 
 const by = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const regions = [...document.querySelectorAll("[data-reads]")];
@@ -18,12 +22,16 @@ const regions = [...document.querySelectorAll("[data-reads]")];
 const shown = new Map();
 /** @type {Set<Element>} */
 const dirty = new Set();
+/** Scroll positions belong to the reader: kept over a swap. @type {Map<Element, number>} */
+const scrolled = new Map();
 /** @type {Map<string, any>} */
 const progress = new Map();
 const chosen = { armed: "", game_id: "" };
+let saidAt = 0;
 
 /** @param {string} text @param {boolean} [fault] */
 function say(text, fault = false) {
+  saidAt = performance.now();
   write(by("said"), text);
   by("said").classList.toggle("fault", fault);
 }
@@ -69,6 +77,11 @@ function heard(name, data) {
   }
 }
 
+/** @param {Element} region */
+function again(region) {
+  setTimeout(() => dirty.add(region), AGAIN_MS);
+}
+
 /** Nothing shown is known to be true any more. */
 function unsure() {
   document.querySelectorAll("[data-live]").forEach((node) => write(node, "?"));
@@ -84,6 +97,7 @@ function changed(state, before) {
   document.body.className = state;
   const banner = by("banner");
   if (state === "lost") {
+    say("");
     unsure();
     banner.className = "banner";
     banner.hidden = false;
@@ -99,6 +113,7 @@ function changed(state, before) {
 }
 
 function draw() {
+  if (performance.now() - saidAt > SAID_MS) write(by("said"), "");
   tick(link.state === "live");
   take.draw();
   if (link.state === "live") {
@@ -145,11 +160,20 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   const same = shown.get(target) === xhr.responseText;
   if (isError && !shown.has(target)) write(target.querySelector(".empty"), "Not readable yet; trying again");
   /** @type {any} */ (event).detail.shouldSwap = !isError && !same && live();
-  if (isError || !live()) dirty.add(target);
+  if (isError || !live()) again(target);
   else shown.set(target, xhr.responseText);
+  scrolled.set(target, target.querySelector(".scroll")?.scrollTop ?? 0);
 });
-document.body.addEventListener("htmx:sendError", (event) => dirty.add(/** @type {any} */ (event).detail.target));
-document.body.addEventListener("htmx:timeout", (event) => dirty.add(/** @type {any} */ (event).detail.target));
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  const { target } = /** @type {any} */ (event).detail;
+  const list = target.querySelector(".scroll");
+  const top = scrolled.get(target) ?? 0;
+  if (list && top) list.scrollTop = top;
+  // Who has not scrolled follows the air.
+  else list?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+});
+document.body.addEventListener("htmx:sendError", (event) => again(/** @type {any} */ (event).detail.target));
+document.body.addEventListener("htmx:timeout", (event) => again(/** @type {any} */ (event).detail.target));
 document.body.addEventListener("htmx:afterSettle", () => {
   progress.forEach(drawProgress);
   take.changed();

@@ -14,8 +14,12 @@ export function measured(serverNow, asked, heard) {
 /** Now on the server's clock, ms. */
 export const now = () => Date.now() + (ahead ?? 0);
 
-/** A length of time in words: 0.8 s, 12 s, 4 min, 2 h, 3 d. @param {number} ms */
+/** Clocks of two machines differ by less; what lies further ahead is not understood. */
+const AHEAD_MS = 2000;
+
+/** A length of time in words: 0.8 s, 12 s, 4 min, 2 h, 3 d; `?` for the future. @param {number} ms */
 export function span(ms) {
+  if (ms < -AHEAD_MS) return "?";
   const s = Math.max(0, ms) / 1000;
   if (s < 10) return `${s.toFixed(1)} s`;
   if (s < 60) return `${Math.floor(s)} s`;
