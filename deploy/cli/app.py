@@ -112,8 +112,6 @@ def events(
     from bus.run import configure_logs
     from deploy.cli.events import Query, print_events, since_time, subject_filter
 
-    # The lines on standard output are the events; whatever else there is to say is an error.
-    configure_logs("events", os.environ.get("RAILCAST_LOG_LEVEL", "error"))
     try:
         query = Query(
             subject=subject_filter(subject),
@@ -124,7 +122,10 @@ def events(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    raise typer.Exit(asyncio.run(print_events(_run_file(home)["nats"], query)))
+    places = _run_file(home)
+    # Lines on standard output are events; whatever else there is to say goes to standard error.
+    configure_logs("events", os.environ.get("RAILCAST_LOG_LEVEL", "error"))
+    raise typer.Exit(asyncio.run(print_events(places["nats"], query)))
 
 
 @app.command()

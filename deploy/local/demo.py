@@ -1,4 +1,5 @@
-"""The demo's director: once hands arrive, a session, a sheet, a leaderboard cue, and its take.
+"""The demo's director: once hands arrive, a session, a sheet, and two leaderboard cues: one is
+taken at once, the other waits for whoever watches.
 
 It uses the public HTTP API like everybody else. Its idempotency keys are fixed per game, so that a
 second `up` on the same home finds its own work done.
@@ -58,7 +59,7 @@ async def run_demo(http: str, token: str, say: Callable[[str], None]) -> None:
     except OSError as error:
         say(f"demo: the cue was not taken: {error}")
     else:
-        say(f"demo: took {item} for game {game['game_id']}; its picture is on the dashboard")
+        say(f"demo: took {item} of game {game['game_id']}; Q002 waits for your TAKE")
 
 
 async def _first_game(api: Api) -> dict[str, Any]:
@@ -85,14 +86,20 @@ async def _take(api: Api, game: dict[str, Any]) -> str:
     sheet = await api.post(
         f"/sessions/{session['id']}/sheets", {"name": "Main show"}, f"demo-sheet-{game_id}"
     )
+    taken = await _add_cue(api, sheet["id"], game_id, "taken")
+    await _add_cue(api, sheet["id"], game_id, "next")
+    await api.post(f"/items/{taken}/trigger", {}, f"demo-take-{game_id}")
+    return "Q001, the table leaderboard,"
+
+
+async def _add_cue(api: Api, sheet_id: str, game_id: str, key: str) -> str:
     item = await api.post(
-        f"/sheets/{sheet['id']}/items",
+        f"/sheets/{sheet_id}/items",
         {
             "composition": "table_leaderboard",
             "title": "Table leaderboard",
             "parameters": {"game_id": game_id, "subtitle": "Harbour Lights Open"},
         },
-        f"demo-item-{game_id}",
+        f"demo-item-{key}-{game_id}",
     )
-    await api.post(f"/items/{item['id']}/trigger", {}, f"demo-take-{game_id}")
-    return "Table leaderboard"
+    return str(item["id"])
