@@ -141,10 +141,13 @@ async def move(
 
 async def verify(bus: Bus, stored: Checkpoint | None) -> Head:
     """Compare log id, end and event id with the server. Raises LogMismatch with the remedy."""
-    head = await bus.head()
+    remedy = "restore the log this database belongs to, or drop the projection's schema and replay"
+    try:
+        head = await bus.head()
+    except LogMismatch as error:
+        raise LogMismatch(f"{error}; {remedy}") from error
     if stored is None:
         return head
-    remedy = "restore the log this database belongs to, or drop the projection's schema and replay"
     if stored.log_id != head.log_id:
         raise LogMismatch(f"rows belong to log {stored.log_id}, not to {head.log_id}; {remedy}")
     if stored.sequence > head.sequence:

@@ -238,28 +238,22 @@ class Projector:
     def _fold(self, batch: Batch) -> None:
         fold, applied = self._spec.fold, 0
         for fact in batch.facts:
-            if self._blocked and self._held_back(batch, fact):
+            subject, block_key = fact.event.subject, _storable(fold.block_key(fact))
+            keys = (block_key, _subject_key(subject))
+            held = min((self._blocked[k] for k in keys if k in self._blocked), default=None)
+            if held is not None and held < fact.sequence:
+                reason = f"behind parked event {held}"
+                self._park(batch, fact.sequence, subject, (block_key, reason))
                 continue
             self._rows.begin()
             try:
                 fold.project(fact, self._rows)
             except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
                 self._rows.roll_back()
-                why = (_storable(fold.block_key(fact)), _reason(error))
-                self._park(batch, fact.sequence, fact.event.subject, why)
+                self._park(batch, fact.sequence, subject, (block_key, _reason(error)))
             else:
                 applied += 1
         metrics.APPLIED.labels(self._spec.name).inc(applied)
-
-    def _held_back(self, batch: Batch, fact: Recorded) -> bool:
-        """Park an event that stands behind a parked one of its key."""
-        subject, block_key = fact.event.subject, _storable(self._spec.fold.block_key(fact))
-        keys = (block_key, _subject_key(subject))
-        held = min((self._blocked[k] for k in keys if k in self._blocked), default=None)
-        if held is None or held >= fact.sequence:
-            return False
-        self._park(batch, fact.sequence, subject, (block_key, f"behind parked event {held}"))
-        return True
 
     def _park(self, batch: Batch, sequence: int, subject: str, why: tuple[str | None, str]) -> None:
         """`why` is the block key, None where nobody can tell it, and the reason."""

@@ -26,11 +26,12 @@ ONE_PAIR = 9
 HIGH_CARD = 10
 
 _TEXT = re.compile(r"(10|[2-9]|j|q|k|a)([shdc])\Z")
-_RANKS = {text: rank for rank, text in enumerate("2 3 4 5 6 7 8 9 10 j q k a".split())}
+_RANKS = {text: rank for rank, text in enumerate([*"23456789", "10", *"jqka"])}
 _SUITS = {text: suit for suit, text in enumerate("shdc")}
 _ACE, _FIVE = _RANKS["a"], _RANKS["5"]
 # Bit masks of the ten straights with their high card, best first; the last is the wheel.
-_STRAIGHTS = tuple((0b11111 << high - 4, high) for high in range(_ACE, _FIVE, -1)) + (
+_STRAIGHTS = (
+    *((0b11111 << high - 4, high) for high in range(_ACE, _FIVE, -1)),
     (1 << _ACE | 0b1111, _FIVE),
 )
 # A value is its category and five ranks of four bits each.

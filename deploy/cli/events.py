@@ -20,7 +20,6 @@ from bus.errors import BusError
 from bus.nats import NatsBus
 from bus.settings import ProcessSettings
 from contracts.envelope import parse_time
-from contracts.errors import ContractError
 
 # How often a follower looks for a new event.
 LOOK_S = 0.2
@@ -61,17 +60,25 @@ def since_time(text: str) -> datetime:
             seconds = int(age[1]) * _UNITS[age[2]]
             return datetime.now(UTC) - timedelta(seconds=seconds)
         return parse_time(text)
-    except (ContractError, OverflowError) as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError(wrong) from error
+
+
+def login(nats: str) -> ProcessSettings:
+    """Settings of a tool that logs in with an address of `run.json`."""
+    address = urlsplit(nats)
+    return ProcessSettings.model_validate(
+        {
+            "nats_url": f"nats://{address.hostname}:{address.port}",
+            "nats_user": address.username or "",
+            "nats_password": address.password or "",
+        }
+    )
 
 
 async def print_events(nats: str, query: Query) -> int:
     """Print matching events; returns the exit code."""
-    address = urlsplit(nats)
-    login = {"nats_user": address.username or "", "nats_password": address.password or ""}
-    settings = ProcessSettings.model_validate(
-        {"nats_url": f"nats://{address.hostname}:{address.port}", **login}
-    )
+    settings = login(nats)
     try:
         async with asyncio.timeout(CONNECT_S):
             connection = await open_connection(settings, "events")

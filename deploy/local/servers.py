@@ -73,9 +73,9 @@ class PostgresServer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def external_nats() -> NatsServer | None:
-    """The NATS that NATS_URL names, or None."""
+    """The NATS that NATS_URL names, with the monitor that NATS_MONITOR_URL names, or None."""
     url = os.environ.get("NATS_URL")
-    return NatsServer(url=url) if url else None
+    return NatsServer(url=url, monitor_url=os.environ.get("NATS_MONITOR_URL", "")) if url else None
 
 
 def external_postgres() -> PostgresServer | None:

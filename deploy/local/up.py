@@ -3,18 +3,20 @@
 import asyncio
 import json
 import time
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from bus.connection import open_connection
-from bus.provision import assert_sync_always, provision
+from bus.connection import Connection, open_connection
+from bus.nats import NatsBus
+from bus.provision import provision
 from bus.settings import ProcessSettings
 from deploy.local.demo import run_demo
 from deploy.local.home import Home, write_private
+from deploy.local.safety import check_log, check_sync
 from deploy.local.servers import (
     NatsServer,
     PostgresServer,
@@ -42,13 +44,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def up(options: Options, say: Callable[[str], None]) -> None:
-    """Run until a signal. Raises HomeInUse, StartFailed or Drift with a sentence."""
+    """Run until a signal. Raises HomeInUse, StartFailed, Drift or LogMismatch with a sentence."""
     started = time.monotonic()
     home = Home(options.home)
     with home.locked():
         async with Supervisor(home, partial(_report, say)) as supervisor:
             servers = await _start_servers(home, options, supervisor.start)
-            await provision_server(servers.nats)
+            await check_sync(servers.nats, say)
+            await provision_server(servers)
             await supervisor.start(*processes(servers))
             write_run_file(servers)
             if options.demo:
@@ -84,27 +87,25 @@ async def _postgres(home: Home, start: Start) -> PostgresServer:
     return external_postgres() or await start_postgres(home, start)
 
 
-async def provision_server(nats: NatsServer) -> str:
-    """Make or check streams and consumers, and that every write is synced; returns the log id."""
+async def provision_server(servers: Servers) -> None:
+    """Make or check streams and consumers, and that the tables belong to this log."""
+    async with _connected(servers.nats, "provision") as connection:
+        await provision(connection)
+    async with _connected(servers.nats, "ops") as connection:
+        await check_log(NatsBus(connection, "ops"), servers.postgres.dsn)
+
+
+@asynccontextmanager
+async def _connected(nats: NatsServer, user: str) -> AsyncIterator[Connection]:
+    environment = nats.environment(user).items()
     settings = ProcessSettings.model_validate(
-        {
-            key.removeprefix("RAILCAST_").lower(): value
-            for key, value in nats.environment("provision").items()
-        }
+        {key.removeprefix("RAILCAST_").lower(): value for key, value in environment}
     )
-    if nats.monitor_url:
-        assert_sync_always(await asyncio.to_thread(_jsz, nats.monitor_url))
-    connection = await open_connection(settings, "provision")
+    connection = await open_connection(settings, user)
     try:
-        return await provision(connection)
+        yield connection
     finally:
         await connection.close()
-
-
-def _jsz(monitor_url: str) -> dict[str, object]:
-    with urllib.request.urlopen(f"{monitor_url}/jsz?config=true", timeout=5) as answer:  # noqa: S310  # our own server
-        found: dict[str, object] = json.load(answer)
-        return found
 
 
 def write_run_file(servers: Servers) -> None:

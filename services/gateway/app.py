@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -63,8 +64,9 @@ def build(gateway: Gateway, access: Access, assets: Path) -> FastAPI:
         app.include_router(router, prefix=API, responses=_REFUSALS)
     app.include_router(health.probes)
     app.include_router(page.router)
-    app.mount("/static", _Files(directory=page.PAGES / "static"), "static")
-    app.mount("/vendor", _Files(directory=assets, check_dir=False), "vendor")
+    # Only files are compressed: a range of a movie must stay a range of its own bytes.
+    app.mount("/static", GZipMiddleware(_Files(directory=page.PAGES / "static")), "static")
+    app.mount("/vendor", GZipMiddleware(_Files(directory=assets, check_dir=False)), "vendor")
     return app
 
 
@@ -86,8 +88,8 @@ class Server(uvicorn.Server):
         yield
 
 
-async def serve(app: FastAPI, listener: socket.socket, hub: Hub) -> None:
-    """Serve until cancelled, then end the streams and let requests finish."""
+async def serve(app: FastAPI, listener: socket.socket, gateway: Gateway) -> None:
+    """Serve until cancelled, then end the streams, let requests finish and leave the database."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -101,9 +103,10 @@ async def serve(app: FastAPI, listener: socket.socket, hub: Hub) -> None:
     try:
         await asyncio.shield(serving)
     finally:
-        hub.close()
+        gateway.hub.close()
         server.should_exit = True
         await serving
+        await gateway.views.close()
 
 
 async def main(process: Process, settings: GatewaySettings) -> None:
@@ -130,4 +133,4 @@ async def main(process: Process, settings: GatewaySettings) -> None:
     process.spawn(checkpoints.run(), "checkpoints")
     process.spawn(gateway.hub.run(), "realtime")
     process.spawn(gateway.canary.run(), "canary")
-    process.spawn(serve(build(gateway, access, settings.assets), listener, gateway.hub), "http")
+    process.spawn(serve(build(gateway, access, settings.assets), listener, gateway), "http")

@@ -1,9 +1,10 @@
 """Settings of the gateway."""
 
 import hashlib
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from bus.settings import ProcessSettings
 
@@ -34,6 +35,13 @@ class GatewaySettings(ProcessSettings):
         default=None,
         description="file that holds the API key, instead of its hash",
     )
+
+    @field_validator("api_key_sha256")
+    @classmethod
+    def _is_hash(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"([0-9a-f]{64})?", value.get_secret_value()):
+            raise ValueError("is not 64 lower-case hex digits")
+        return value
 
     def key_sha256(self) -> str:
         """Hash of the API key. Raises ValueError when none is set, OSError for a lost file."""

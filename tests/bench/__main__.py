@@ -15,9 +15,10 @@ import time
 from pathlib import Path
 
 from bus.run import configure_logs
-from tests.bench.bench_lab import Figure, lab
+from tests.bench.bench_lab import Figure, Run
 
 PARTS = ("projector", "decide", "file", "take", "render")
+SIZES = {"quick": "small logs, about a minute", "full": "logs of two million events"}
 COLUMNS = ("part", "what", "median", "least .. most", "n", "aim", "")
 
 
@@ -25,8 +26,9 @@ def arguments() -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(PARTS)}")
-    parser.add_argument("--quick", action="store_true", help="smaller logs, under a minute")
-    parser.add_argument("--full", action="store_true", help="two million events")
+    parser.set_defaults(size="default")
+    for size, text in SIZES.items():
+        parser.add_argument(f"--{size}", dest="size", action="store_const", const=size, help=text)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures, too")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
@@ -40,14 +42,13 @@ def say(text: str) -> None:
 
 
 async def measure(asked: argparse.Namespace) -> list[Figure]:
-    """Run the parts one after the other on servers of their own."""
+    """Run the parts one after the other, each on servers of its own."""
     figures: list[Figure] = []
     for part in asked.parts or PARTS:
         module = importlib.import_module(f"tests.bench.bench_{part}")
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="railcast-bench-") as folder:
-            async with lab(Path(folder), say) as opened:
-                figures += await module.measure(opened, asked.quick, asked.full)
+            figures += await module.measure(Run(Path(folder), asked.size, say))
         say(f"{part}: {time.monotonic() - started:.0f} s")
     return figures
 

@@ -15,9 +15,10 @@ from contracts.messages import Event, MessageType
 from tests.bench.bench_lab import (
     FILL_BATCH,
     Figure,
-    Lab,
+    Run,
     draft,
     figure,
+    lab,
     percentile,
     rounds_of,
     running,
@@ -25,9 +26,10 @@ from tests.bench.bench_lab import (
 from tests.bench.players.events import register
 
 PART = "decide"
-LOG, LOG_QUICK, LOG_FULL = 500_000, 50_000, 2_000_000
+# Each for a quick, a default and a full run.
+LOG = (50_000, 500_000, 2_000_000)
+COMMANDS = (200, 500, 500)
 OF_ENTITY = 2_000
-COMMANDS, COMMANDS_QUICK = 500, 200
 ROUNDS = 5
 P99_MS_MAX = 5.0
 ENTITY = Entity("desk", "ledger", "evening")
@@ -67,22 +69,21 @@ class Ledger:
         return [EntryBooked(ledger_id=ENTITY.id, number=command.number)]
 
 
-async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
+async def measure(run: Run) -> list[Figure]:
     """Alternate a command and a bare publish, so that both meet the same machine."""
     register(EntryBooked)
-    async with lab.bus() as bus:
+    async with lab(run) as opened, opened.bus() as bus:
         # The entity's past lies at the beginning of the log, the worst place for a re-read.
         await _past(bus, ENTITY)
         bare_last = await _past(bus, BARE)
-        await lab.fill(LOG_FULL if full else LOG_QUICK if quick else LOG)
+        await opened.fill(run.sized(*LOG))
         runner: DeciderRunner[Book, int] = DeciderRunner(bus, Ledger(), "desk")
         started = time.perf_counter()
         async with runner, running(runner.follow()):
             loaded = time.perf_counter() - started
             assert runner.state(ENTITY.name, ENTITY.id) == OF_ENTITY
-            lab.say("decide: commands and bare publishes in turn")
-            count = COMMANDS_QUICK if quick else COMMANDS
-            decided, bare = await _alternate(runner, bus, bare_last, count)
+            run.say("decide: commands and bare publishes in turn")
+            decided, bare = await _alternate(runner, bus, bare_last, run.sized(*COMMANDS))
     return _figures(decided, bare, loaded)
 
 

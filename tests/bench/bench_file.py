@@ -16,31 +16,33 @@ from services.gfx_ingest.settings import Settings
 from tests.bench.bench_lab import (
     Commits,
     Figure,
-    Lab,
+    Run,
     commits,
     figure,
+    lab,
     percentile,
     rounds_of,
 )
 
 PART = "file"
-HANDS, HANDS_QUICK = 80, 20
+# For a quick, a default and a full run.
+HANDS = (12, 80, 80)
 ROUNDS = 4
 CREATED = datetime.now(UTC) - timedelta(days=1)
 SHOWN = "select count(*) from views.hands where game_id = $1"
 
 
-async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
+async def measure(run: Run) -> list[Figure]:
     """Append hand by hand in place and wait for each in the view."""
-    share = lab.home.root / "share"
+    share = run.folder / "share"
     share.mkdir()
     quiet_s = max(Settings().gfx_quiet_s, Settings().gfx_poll_s)
-    async with lab.database() as postgres:
-        servers = lab.servers(postgres, share)
-        running = lab.processes(servers, "gfx-ingest", "hands")
+    async with lab(run) as opened, opened.database() as postgres:
+        servers = opened.servers(postgres, share)
+        running = opened.processes(servers, "gfx-ingest", "hands")
         async with running, commits(postgres.dsn, "hands") as heard:
-            lab.say("file: writing hand after hand")
-            waits = await _write(share, postgres, heard, HANDS_QUICK if quick else HANDS)
+            run.say("file: writing hand after hand")
+            waits = await _write(share, postgres, heard, run.sized(*HANDS))
     beyond = [1e3 * (wait - quiet_s) for wait in waits]
     stretches = rounds_of(beyond, ROUNDS)
     return [

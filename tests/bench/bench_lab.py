@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import asyncpg
 import msgspec
@@ -18,7 +19,6 @@ from bus.connection import open_connection
 from bus.nats import NatsBus
 from bus.provision import provision
 from bus.settings import ProcessSettings
-from contracts import subjects
 from contracts.envelope import Envelope
 from contracts.messages import Event
 from deploy.local.home import Home
@@ -60,7 +60,16 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         return self.median >= self.aim if self.better == "higher" else self.median <= self.aim
 
 
-type Say = Callable[[str], None]
+class Run(msgspec.Struct, frozen=True):
+    """What one part is told: a folder of its own, how large to measure, and where to say so."""
+
+    folder: Path
+    size: Literal["quick", "default", "full"]
+    say: Callable[[str], None]
+
+    def sized[T](self, quick: T, default: T, full: T) -> T:
+        """The value of this size."""
+        return {"quick": quick, "default": default, "full": full}[self.size]
 
 
 def figure(part: str, name: str, unit: str, values: Sequence[float], **aim: float | str) -> Figure:
@@ -94,12 +103,12 @@ def rounds_of(values: Sequence[float], rounds: int) -> list[Sequence[float]]:
 class Lab:
     """Both servers, provisioned, with every right."""
 
-    def __init__(self, home: Home, nats: NatsServer, postgres: PostgresServer, say: Say) -> None:
+    def __init__(self, home: Home, nats: NatsServer, postgres: PostgresServer, run: Run) -> None:
         """Made by `lab`."""
         self.home = home
         self.nats = nats
         self.postgres = postgres
-        self.say = say
+        self.say = run.say
         self.filled = 0
 
     @asynccontextmanager
@@ -170,10 +179,10 @@ async def put(bus: NatsBus, first: int, count: int) -> None:
 
 def draft(event: Event, number: int) -> Draft:
     """An event with the envelope a service would give it."""
-    name = f"{event.TYPE.text}:{event.subject_id}:{number}"
-    command = str(uuid.uuid5(uuid.NAMESPACE_OID, f"command:{name}"))
+    # The form of our ids without the work of making them: there are hundreds of thousands.
+    event_id, command = (f"00000000-0000-5000-800{kind}-{number:012x}" for kind in (0, 1))
     envelope = Envelope(
-        id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)),
+        id=event_id,
         type=event.TYPE.text,
         source="bench",
         time=LOG_START + timedelta(milliseconds=number),
@@ -183,11 +192,6 @@ def draft(event: Event, number: int) -> Draft:
         command_hash="0" * 64,
     )
     return Draft(event, envelope)
-
-
-async def last_sequence(bus: NatsBus) -> int:
-    """Sequence of the newest event of the players."""
-    return await bus.last_sequence(subjects.context_events(events.CONTEXT))
 
 
 class Commits:
@@ -200,9 +204,9 @@ class Commits:
         self.seen: list[tuple[int, float]] = []
         self.on_commit: Callable[[], None] = lambda: None
 
-    def hear(self, payload: str, at: float) -> None:
+    def hear(self, text: str, at: float) -> None:
         """One notification, `<projection>:<sequence>`, heard at `at` seconds."""
-        projection, _, sequence = payload.partition(":")
+        projection, _, sequence = text.partition(":")
         if projection == self._projection:
             self.seen.append((int(sequence), at))
             self.on_commit()
@@ -249,15 +253,15 @@ async def running(work: Awaitable[None]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def lab(folder: Path, say: Say) -> AsyncIterator[Lab]:
-    """Both servers in `folder`, ended on exit."""
+async def lab(run: Run) -> AsyncIterator[Lab]:
+    """Both servers in the part's folder, ended on exit."""
     events.register(*events.EVENTS)
-    home = Home(folder)
+    home = Home(run.folder)
     nats, postgres = FreshNats(home), FreshPostgres(home)
     try:
         await nats.restart()
         await postgres.restart()
-        opened = Lab(home, nats.server, postgres.server, say)
+        opened = Lab(home, nats.server, postgres.server, run)
         async with opened.bus() as bus:
             await provision(bus.connection)
         yield opened

@@ -2,17 +2,21 @@
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 
-from tests.bench.bench_lab import Figure, Lab, figure
+from tests.bench.bench_lab import Figure, Lab, Run, figure, lab
 from tests.bench.bench_replay import Replay
 
 PART = "projector"
-ROUNDS = 3
-EVENTS, EVENTS_QUICK, EVENTS_FULL = 200_000, 50_000, 2_000_000
-NAIVE, NAIVE_QUICK = 3_000, 1_000
+# Each for a quick, a default and a full run.
+ROUNDS = (2, 3, 1)
+EVENTS = (30_000, 200_000, 2_000_000)
+NAIVE = (500, 3_000, 3_000)
+# A crowded machine gets fewer rounds, so that the run still ends in minutes.
+BUDGET_S = 60.0
 # All rows have been met by then, and the caches of the client and the server are warm.
 WARM_AT = 20_000
 # Shares of the write-only loop and multiples of the naive one; growth of memory in percent.
@@ -21,15 +25,23 @@ OF_WRITER_MIN, OF_NAIVE_MIN, GROWTH_MAX = 0.75, 25.0, 10.0
 _replays = msgspec.json.Decoder(Replay)
 
 
-async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
+async def measure(run: Run) -> list[Figure]:
     """Rounds of projector, writer and naive, one after the other."""
-    count = EVENTS_FULL if full else EVENTS_QUICK if quick else EVENTS
-    naive_count = NAIVE_QUICK if quick else NAIVE
+    async with lab(run) as opened:
+        return await _measure(opened, run)
+
+
+async def _measure(lab: Lab, run: Run) -> list[Figure]:
+    count = run.sized(*EVENTS)
+    naive_count = run.sized(*NAIVE)
     await lab.fill(count)
     rates: dict[str, list[float]] = {"projector": [], "writer": [], "naive": []}
     work: dict[str, list[float]] = {"projector": [], "writer": []}
     growth: list[float] = []
-    for number in range(1 if full else ROUNDS):
+    until = time.monotonic() + BUDGET_S
+    for number in range(run.sized(*ROUNDS)):
+        if time.monotonic() > until:
+            break
         lab.say(f"projector: round {number + 1}")
         folded = await _replay(lab, "projector", str(count))
         written = await _replay(lab, "writer", ",".join(map(str, folded.ends[1:])))

@@ -3,32 +3,31 @@
 import asyncio
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from contracts.compositions import TABLE_LEADERBOARD, leaderboard_fields
 from services.render.outputs.builtin.engine import BuiltinEngine
 from services.render.outputs.engine import EngineJob, EngineResult
-from tests.bench.bench_lab import Figure, Lab, figure
+from tests.bench.bench_lab import Figure, Run, figure
 from tests.support.leaderboards import table
 
 PART = "render"
-ROUNDS, ROUNDS_QUICK = 5, 2
+# For a quick, a default and a full run.
+ROUNDS = (2, 5, 5)
 DURATION_MS = 5_000
 # The movie must be there before its own length has passed.
 TIMES_REAL_MAX = 1.0
 
 
-async def measure(lab: Lab, quick: bool, full: bool) -> list[Figure]:
+async def measure(run: Run) -> list[Figure]:
     """Render the same table a few times; every round makes both files and proves them."""
     engine = BuiltinEngine()
     seconds, frames = [], []
-    for number in range(ROUNDS_QUICK if quick else ROUNDS):
-        lab.say(f"render: round {number + 1}")
-        with TemporaryDirectory(prefix="railcast-bench-") as folder:
-            started = time.perf_counter()
-            result = await asyncio.to_thread(_render, engine, Path(folder))
-            seconds.append(time.perf_counter() - started)
-            frames.append(result.frames / seconds[-1])
+    for number in range(run.sized(*ROUNDS)):
+        run.say(f"render: round {number + 1}")
+        started = time.perf_counter()
+        result = await asyncio.to_thread(_render, engine, run.folder)
+        seconds.append(time.perf_counter() - started)
+        frames.append(result.frames / seconds[-1])
     real = [s / (DURATION_MS / 1e3) for s in seconds]
     return [
         figure(PART, "PNG and 5 s MP4, of the movie's length", "x", real, at_most=TIMES_REAL_MAX),

@@ -138,7 +138,7 @@ async def naive(settings: ProcessSettings, count: int) -> Replay:
 
 def main() -> None:
     """Run what the command line asks for."""
-    configure_logs("bench", "warning")
+    configure_logs("bench", "error")
     register(*EVENTS)
     kind, size = sys.argv[1:]
     settings = ProcessSettings()

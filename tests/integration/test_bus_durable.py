@@ -112,10 +112,10 @@ async def test_a_long_task_and_what_waits_behind_it_are_delivered_once(bus):
     async with running(bus.consume(WORKER, work)):
         await eventually(lambda: work.got)
         await asyncio.sleep(2.2)
+        assert (await state(bus))["num_redelivered"] == 0
         release.set()
         await eventually(lambda: settled(bus))
     assert work.got == [(n, 1) for n in range(1, 41)]
-    assert (await state(bus))["num_redelivered"] == 0
 
 
 async def test_no_more_is_held_than_was_asked_for(bus):
@@ -230,7 +230,13 @@ async def test_dead_letters_that_are_full_are_not_taken_for_stored(bus):
 
 
 @pytest.mark.fault
-async def test_a_consumer_goes_on_after_its_server_was_killed(fresh_nats):
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_consumer_goes_on_after_its_server_was_killed(fresh_nats, monkeypatch, told):
+    """The connection tells of the restart; where it does not, the silence does."""
+    monkeypatch.setattr(durable_module, "SILENCE_S_MAX", 1000 if told else 0.5)
+    monkeypatch.setattr(durable_module, "HEARTBEAT_S", 0.2)
+    if not told:
+        monkeypatch.setattr(DurableConsumer, "_restart", lambda self: None)
     async with nats_bus(fresh_nats.server) as bus:
         await provision(bus.connection)
         await _consumer(bus.connection, WORKER)

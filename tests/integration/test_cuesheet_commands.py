@@ -324,9 +324,10 @@ async def test_notices_follow_the_facts_in_their_order(desk: Desk, facts: Facts)
         await desk.show("a", "b")
         await desk.send(take("a"), "take-1")
         await desk.send(take("b"), "take-2")
+        last = (await facts.until(CueTaken, 2))[1].envelope.id
         heard = await collect(
             notices,
-            lambda raw: raw.subject == "broadcast.s1.session" and int(raw.headers[SEQUENCE]) == 6,
+            lambda raw: raw.headers["ce-causationid"] == last and raw.subject.endswith(".session"),
         )
 
     sequences = [int(raw.headers[SEQUENCE]) for raw in heard]

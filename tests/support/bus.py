@@ -3,17 +3,22 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
+import asyncpg
 import msgspec
 
 from bus.api import Bus, CommandContext, Draft, Entity
 from bus.connection import Connection, open_connection
 from bus.errors import Uncertain
+from bus.health import Health
 from bus.nats import NatsBus
+from bus.project import ProjectionSpec, Projector
 from bus.settings import ProcessSettings
 from contracts import codec
 from contracts.decision import Refusal
@@ -110,11 +115,18 @@ async def running(work: Any) -> AsyncIterator[asyncio.Task[None]]:
             raise found
 
 
+def _state(thread: Path) -> str:
+    return (thread / "stat").read_text().rpartition(")")[2].split()[0]
+
+
 @contextmanager
 def paused(pid: int):
     """A process that neither answers nor goes away."""
     os.kill(pid, signal.SIGSTOP)
     try:
+        # The signal is given to one thread; the others may still answer something.
+        while any(_state(thread) not in "TtZ" for thread in Path(f"/proc/{pid}/task").glob("*")):
+            time.sleep(0.001)
         yield
     finally:
         with suppress(ProcessLookupError):
@@ -255,3 +267,67 @@ async def nats_bus(server: NatsServer, source: str = "test") -> AsyncIterator[Na
     """The bus over a connection of its own."""
     async with connected(server, source) as connection:
         yield NatsBus(connection, source)
+
+
+async def say(bus, name: str, *numbers: int) -> int:
+    last = await bus.last_sequence(canary(name).filter)
+    for start in range(0, len(numbers), 1000):
+        last = await bus.append(canary(name), last, said(name, *numbers[start : start + 1000]))
+    return last
+
+
+class Stage:
+    """One log, one database, and projectors of the same fold on them."""
+
+    def __init__(self, server, dsn, folder):
+        self.server, self.dsn, self.folder = server, dsn, folder
+        for file, text in (("domain.py", ""), ("store.py", ""), ("table.sql", TALLY_SQL)):
+            (folder / file).write_text(text)
+        self.health = Health()
+
+    def spec(self, version: int = 1, fold=None) -> ProjectionSpec:
+        return ProjectionSpec(
+            name="tallies",
+            version=version,
+            fold=fold or TallyFold(),
+            rows=(TallyRow,),
+            sql=self.folder / "table.sql",
+        )
+
+    def projector(self, bus, version: int = 1, health: Health | None = None) -> Projector:
+        return Projector(self.spec(version), bus, self.dsn, health or self.health)
+
+    async def fetch(self, query: str, *values):
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            return await connection.fetch(query, *values)
+        finally:
+            await connection.close()
+
+    async def reached(self, sequence: int, version: int = 1) -> bool:
+        try:
+            rows = await self.fetch(f"select seq from tallies_v{version}.checkpoint")
+        except (OSError, asyncpg.PostgresError):
+            return False
+        return bool(rows) and rows[0]["seq"] >= sequence
+
+    async def until(self, sequence: int, version: int = 1, within_s: float = 15.0) -> None:
+        await eventually(lambda: self.reached(sequence, version), within_s)
+
+    async def dump(self, version: int = 1) -> list[str]:
+        """Every row of the table as text, in the order of the key."""
+        rows = await self.fetch(f"select t::text from tallies_v{version}.tallies t order by 1")
+        return [row[0] for row in rows]
+
+    async def parked(self, version: int = 1):
+        rows = await self.fetch(f"select * from tallies_v{version}.parked order by sequence")
+        return {row["sequence"]: (row["block_key"], row["reason"]) for row in rows}
+
+    async def replayed(self, version: int = 9) -> list[str]:
+        """The rows of a clean replay, in a schema of its own."""
+        async with AsyncExitStack() as stack:
+            bus = await stack.enter_async_context(nats_bus(self.server, "replay"))
+            head = (await bus.head()).sequence
+            await stack.enter_async_context(running(self.projector(bus, version, Health()).run()))
+            await self.until(head, version)
+        return await self.dump(version)

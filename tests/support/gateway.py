@@ -3,6 +3,10 @@
 import asyncio
 import hashlib
 import importlib
+import itertools
+import json
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,9 +20,9 @@ from bus.api import Draft, Entity
 from bus.connection import open_connection
 from bus.nats import NatsBus
 from bus.objects import Objects
+from bus.project import Projector
 from bus.provision import provision
 from bus.run import Process
-from bus.project import Projector
 from bus.settings import ProcessSettings
 from contracts.messages import Event
 from contracts.messages.render import Output, RenderCompleted, RenderRequested, RenderStarted
@@ -35,6 +39,7 @@ from tests.support.gfx_facts import recorded_hand, seen, walk
 from tests.support.servers import TEST_ADMIN
 
 KEY = "key-of-the-test-desk"
+KEY_SHA256 = hashlib.sha256(KEY.encode()).hexdigest()
 STACKS = {2: 5000, 5: 6000, 8: 7000}
 SPECS = [importlib.import_module(f"projections.{name}.store").SPEC for name in PROJECTIONS]
 
@@ -90,7 +95,8 @@ class Stage:
 
     async def finish_render(self, render_id: str, session_id: str, item_id: str, png: Path) -> int:
         """A render job as the render service would tell it, with a real picture."""
-        sha256 = hashlib.sha256(png.read_bytes()).hexdigest()
+        content = await asyncio.to_thread(png.read_bytes)
+        sha256 = hashlib.sha256(content).hexdigest()
         stored = await Objects(self.place.objects).put_file(png, sha256)
         output = Output(
             kind="png",
@@ -155,15 +161,16 @@ class Stage:
             reader_url=self.place.reader_dsn,
             objects_url=self.place.objects,
             http_port=self.place.port,
-            api_key_sha256=hashlib.sha256(KEY.encode()).hexdigest(),
+            api_key_sha256=KEY_SHA256,
             **self.place.login("gateway"),
         )
         process = await self._gateway.enter_async_context(running("gateway", settings))
         await gateway.main(process, settings)
-        async with httpx.AsyncClient(base_url=self.place.url) as client:
-            async with asyncio.timeout(20):
-                while not await _ready(client):
-                    await asyncio.sleep(0.02)
+        async with httpx.AsyncClient(base_url=self.place.url) as client, asyncio.timeout(20):
+            for look in itertools.count():
+                if await _ready(client):
+                    break
+                await asyncio.sleep(min(0.01 * look, 0.2))
         return process
 
     async def stop_gateway(self) -> None:
@@ -178,6 +185,33 @@ async def _ready(client: httpx.AsyncClient) -> bool:
         return (await client.get("/readyz")).status_code == 200
     except httpx.TransportError:
         return False
+
+
+async def first_event(client: httpx.AsyncClient, name: str, path: str = "/stream") -> dict:
+    """Data of the first event of this name on a new stream."""
+    async with asyncio.timeout(10), client.stream("GET", path) as answer:
+        heard = ""
+        async for line in answer.aiter_lines():
+            field, _, value = line.partition(": ")
+            if field == "event":
+                heard = value
+            if field == "data" and heard == name:
+                return json.loads(value)
+    raise AssertionError(f"the stream ended without {name}")
+
+
+def png(path: Path, width: int = 64, height: int = 36) -> Path:
+    """A small real PNG, one colour with alpha."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    rows = zlib.compress((b"\0" + b"\x10\x20\xa0\xc0" * width) * height)
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    parts = chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + parts)
+    return path
 
 
 @asynccontextmanager

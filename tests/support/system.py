@@ -97,6 +97,7 @@ class System:
         command = [*RAILCAST, "up", "--home", str(self.home), "--no-demo", *tables]
         tied = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid())]
         self._up.clear()
+        self.lines = []
         self._process = subprocess.Popen(
             [*tied, str(int(signal.SIGTERM)), "", *command],
             env=self.environment(),

@@ -22,11 +22,12 @@ from bus.commands import reply_address
 from bus.delivery import dead_letter_headers, from_api, position
 from bus.errors import Conflict, Fatal, LogFull, TooManyBatches, Uncertain
 from bus.health import Health
-from bus.memory import matches
+from bus.memory import Log, MemoryBus, matches
 from bus.tables import Table
 from contracts.envelope import encode_value
 from contracts.rows import Rows
-from tests.support.bus import NOW, TallyRow
+from contracts.streams import Durable
+from tests.support.bus import NOW, TallyRow, canary, eventually, running, said
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
 
@@ -213,6 +214,28 @@ def test_a_dead_letter_keeps_its_headers_but_none_the_server_would_obey(reason, 
 )
 def test_patterns_cover_what_the_server_says_they_cover(subject, pattern, covered):
     assert matches(subject, pattern) is covered
+
+
+# The bus in memory
+
+
+async def test_a_message_that_was_not_finished_is_given_to_the_next_consumer():
+    shared, got = Log(), []
+    await MemoryBus(shared, "test").append(canary("a"), 0, said("a", 1))
+    everything = Durable(
+        name="w", stream="EVENTS", filter="evt.>", deliver="all", description="Everything"
+    )
+
+    async def fatal(delivery):
+        raise Fatal("this process must not go on")
+
+    async def good(delivery):
+        got.append(delivery.message.sequence)
+
+    with pytest.raises(Fatal):
+        await MemoryBus(shared, "one").consume(everything, fatal)
+    async with running(MemoryBus(shared, "two").consume(everything, good)):
+        await eventually(lambda: got == [1])
 
 
 # Metrics

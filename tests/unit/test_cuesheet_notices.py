@@ -109,6 +109,10 @@ def test_only_the_named_cues_are_told_but_always_every_sheet_and_the_session():
     assert {n.verb for n in told} == {"cue_taken"}
 
 
+def test_a_fact_that_touched_no_cue_tells_none():
+    assert [n for n in notices(SHOW, "sheet_added", ()) if isinstance(n, CueNotice)] == []
+
+
 def test_a_sheet_names_its_cues_in_order_and_the_one_that_was_taken_last():
     main, late = (n for n in notices(SHOW, "restored") if isinstance(n, SheetNotice))
 

@@ -87,8 +87,9 @@ class Desk:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self.hub.run())
-        while len(self.bus._log.watchers) < 4:
+        for _ in range(10):  # until every part of the hub has begun to listen
             await asyncio.sleep(0)
+        assert len(self.bus._log.watchers) == 4
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

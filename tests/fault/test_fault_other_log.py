@@ -1,0 +1,170 @@
+"""The log's store wiped, or an older copy of it put back, under tables that know more."""
+
+# Blocking calls are fine here: nothing else runs on a test's loop.
+
+import asyncio
+import os
+import shutil
+import signal
+import time
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bus.api import RawMessage, recorded
+from contracts.messages.cuesheet import CueTaken
+from contracts.messages.gfx import HandRecorded
+from deploy.local.process import start_mark
+from tests.support.audit import SPECS, difference, dump, of, replayed
+from tests.support.folding import Folding
+from tests.support.gfx_files import file_name, game_file, hand
+from tests.support.system import DECIDERS, PROJECTORS, NotUp, System
+from tests.support.watch import AWAY, Director, Watch
+
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("other-log"), pytest.mark.timeout(240)]
+
+GAME = 639_700_000_000_000_001
+# From the server's first answer until a projector says that this is not its log.
+NOTICED_WITHIN_S = 5.0
+REMEDY = "restore the log this database belongs to, or drop the projection's schema"
+LOOK_S = 0.05
+
+
+def frozen(system: System, name: str, number: int) -> None:
+    os.kill(system.pids()[name], number)
+
+
+def copy_store(system: System, to: Path) -> Path:
+    """A copy of the log as it is on disk at one moment."""
+    frozen(system, "nats-server", signal.SIGSTOP)
+    shutil.copytree(system.home / "nats" / "jetstream", to)
+    frozen(system, "nats-server", signal.SIGCONT)
+    return to
+
+
+def swap_store(system: System, store: Path | None, aside: Path) -> None:
+    """Kill the server and let it come back with another store; the one it had is put aside."""
+    os.kill(system.pid, signal.SIGSTOP)  # nobody starts it again meanwhile
+    pid = system.kill("nats-server")
+    while start_mark(pid):
+        time.sleep(LOOK_S)
+    place = system.home / "nats" / "jetstream"
+    place.rename(aside)
+    if store is not None:
+        store.rename(place)
+    os.kill(system.pid, signal.SIGCONT)
+
+
+async def answering(watch: Watch) -> bool:
+    """Whether the server is back, with whatever log."""
+    await watch.bus.connection.api("INFO")
+    return True
+
+
+async def strange(system: System) -> bool:
+    """Whether every projector is unready and says what to do."""
+    words = [await asyncio.to_thread(system.readyz, name) for name in PROJECTORS]
+    return all(status == 503 and REMEDY in text for status, text in words)
+
+
+async def ready(system: System, names: Sequence[str]) -> bool:
+    return all([(await asyncio.to_thread(system.readyz, name))[0] == 200 for name in names])
+
+
+async def becomes_strange(watch: Watch) -> None:
+    await watch.until(partial(answering, watch))
+    begun = time.monotonic()
+    try:
+        await watch.until(partial(strange, watch.system), NOTICED_WITHIN_S)
+    except TimeoutError:
+        pytest.fail(str({name: watch.system.readyz(name) for name in PROJECTORS}))
+    print(f"noticed by all after {time.monotonic() - begun:.2f} s")
+
+
+async def drop(watch: Watch, number: int) -> None:
+    """A new game's file."""
+    path = watch.system.tables["dock"] / file_name(GAME + number)
+    path.write_bytes(game_file(hand(0), hand(1), game_id=GAME + number))
+
+
+async def counted(watch: Watch, games: int) -> bool:
+    return await watch.one("select count(*) from views.games") == games
+
+
+async def said(watch: Watch, games: int) -> bool:
+    """Whether the log, whatever log it is, tells two hands of so many games."""
+    return len(of(await watch.log(), HandRecorded)) == 2 * games
+
+
+async def refused(system: System, item: str) -> int:
+    """Status of a take of a cue that the log does not know."""
+    path = f"/items/{item}/trigger"
+    return (await asyncio.to_thread(system.ask, path, {}, f"lost-{item}"))[0]
+
+
+def check_sense(log: Sequence[RawMessage]) -> None:
+    """Nothing in a log stands on what is not in it: every fold can apply it from its beginning."""
+    for spec in SPECS:
+        handled = {(e.TYPE.owner, e.TYPE.name) for e in spec.fold.handles}
+        chosen = [m for m in log if (m.subject.split(".")[1], m.subject.split(".")[-1]) in handled]
+        Folding(spec.fold).apply_each(map(recorded, chosen))
+    hands = Counter((event.game_id, event.hand.start_ticks) for event in of(log, HandRecorded))
+    assert set(hands.values()) == {1}
+
+
+async def test_a_wiped_or_older_log_is_noticed_by_all_and_trusted_by_none(
+    make, tmp_path: Path, database: str
+) -> None:
+    system = make(("dock",)).start()
+    async with Watch(system) as watch:
+        await drop(watch, 1)
+        await watch.until(partial(counted, watch, 1))
+        await watch.settled()
+        early = copy_store(system, tmp_path / "early")
+        early_log = await watch.log()
+        director = Director(system, "lost-show")
+        item = await director.add(await director.open(), 1, str(GAME + 1))
+        await drop(watch, 2)
+        await watch.until(partial(counted, watch, 2))
+        await watch.settled()
+
+        swap_store(system, None, tmp_path / "true")
+        await becomes_strange(watch)
+        with pytest.raises(AWAY):
+            await watch.head()  # nobody but a person makes a new log
+        assert not await ready(system, DECIDERS)
+
+        swap_store(system, early, tmp_path / "wiped")
+        await becomes_strange(watch)
+        # The services go on with what this log says: the second game is new to it, the show is not
+        # there, and the tables that still show its cue do not make it true.
+        await watch.until(partial(said, watch, 2))
+        status = await watch.until(partial(refused, system, item))
+        assert status in (404, 409, 503)
+        await drop(watch, 3)
+        await drop(watch, 4)
+        await watch.until(partial(said, watch, 4))
+        system.kill("hands")
+        await becomes_strange(watch)
+        log = await watch.log()
+        assert log[: len(early_log)] == early_log
+        check_sense(log)
+        assert of(log, CueTaken) == []
+        assert await watch.one("select count(*) from views.games") == 2
+
+        swap_store(system, tmp_path / "true", tmp_path / "forked")
+        await watch.until(partial(ready, system, (*PROJECTORS, *DECIDERS, "gateway")))
+        await watch.until(partial(counted, watch, 4))
+        await director.take(item)
+        await watch.settled()
+        log, head = await watch.log(), await watch.bus.head()
+        live = await dump(system.places["postgres_owner"])
+        assert difference(live, await replayed(log, head.log_id, database)) == {}
+    system.stop()
+
+    (system.home / "nats" / "jetstream").rename(tmp_path / "true")
+    with pytest.raises(NotUp, match=REMEDY):
+        system.start()

@@ -1,0 +1,167 @@
+"""What the cards say of a hand, and its grade by the rules."""
+
+import msgspec
+import pytest
+
+from contracts.poker.grading import GradeRules, Letter, grade_hand, shown_grade
+from contracts.poker.hand import Hand, Seat
+from contracts.poker.replay import replay
+from contracts.poker.ticks import TICKS_PER_SECOND
+from contracts.poker.verdict import Verdict, judge
+from tests.support.poker_oracle import acts, make_hand
+
+CALLED = ("2 CALL 100", "3 CHECK")
+STREETS = (("2c", "2d", "7h"), ("jd",), ("ks",))
+
+
+def hand_of(
+    *hole: str, board: tuple[tuple[str, ...], ...] = STREETS, seconds: int = 60, won: int = 0
+) -> Hand:
+    """Seats 2 and 3, and more that fold, with these hole cards; checked down over the board."""
+    seats = [
+        Seat(
+            seat=2 + place,
+            name=f"Plover {place}",
+            start_stack=1000,
+            end_stack=1000 + (won if place == 0 else -won if place == 1 else 0),
+            hole_cards=tuple(cards.split()),
+        )
+        for place, cards in enumerate(hole)
+    ]
+    played = [f"{seat.seat} FOLD" for seat in seats[2:]] + list(CALLED)
+    for street in board:
+        played += [*street, "2 CHECK", "3 CHECK"]
+    return make_hand(seats, acts(*played), duration_ticks=seconds * TICKS_PER_SECOND)
+
+
+def judged(hand: Hand) -> Verdict:
+    return judge(hand, replay(hand))
+
+
+def test_the_best_seats_of_a_showdown_are_known_whatever_the_state() -> None:
+    hand = hand_of("2h 7d", "ah ad", "2s ac")
+    verdict = judged(hand)
+    assert replay(hand).state == "unsettled"
+    assert (verdict.showdown_rank, verdict.showdown_best_seats) == (4, (2,))
+    assert (verdict.winners, verdict.board_rank) == ((), 9)
+
+
+def test_equal_hands_are_all_listed() -> None:
+    verdict = judged(hand_of("ah 3d", "ac 3s"))
+    assert (verdict.showdown_rank, verdict.showdown_best_seats) == (9, (2, 3))
+
+
+def test_the_winner_follows_from_the_stacks_even_against_the_cards() -> None:
+    hand = hand_of("ah 3d", "2h 2s", won=200)
+    verdict = judged(hand)
+    assert replay(hand).state == "settled"
+    assert (verdict.showdown_best_seats, verdict.winners) == ((3,), (2,))
+
+
+def test_a_seat_without_readable_cards_is_named_and_the_others_compared() -> None:
+    for unread in ("", "ah", "ah ??"):
+        verdict = judged(hand_of(unread, "qh qs"))
+        assert (verdict.showdown_best_seats, verdict.unread_seats) == ((3,), (2,))
+
+
+def test_without_a_full_board_there_is_no_showdown_and_no_board_rank() -> None:
+    verdict = judged(hand_of("2h 7d", "ah ad", board=STREETS[:2]))
+    assert verdict.showdown_rank is None
+    assert verdict.showdown_best_seats == verdict.unread_seats == ()
+    assert verdict.board_rank is None
+    assert verdict.live_rank == 4
+
+
+def test_an_unreadable_board_card_leaves_no_rank() -> None:
+    verdict = judged(hand_of("2h 7d", "ah ad", board=(("2c", "2d", "7H"), ("jd",), ("ks",))))
+    assert (verdict.showdown_rank, verdict.board_rank, verdict.live_rank) == (None, None, None)
+
+
+def test_a_duplicate_card_is_a_warning_and_changes_no_rank() -> None:
+    verdict = judged(hand_of("2c 7d", "ah ad"))
+    assert verdict.duplicate_cards == ("2c",)
+    assert (verdict.showdown_rank, verdict.showdown_best_seats) == (4, (2,))
+
+
+TRIPS = (("2c", "2d", "2h"), ("jd",), ("ks",))
+
+
+@pytest.mark.parametrize(
+    ("hand", "letter", "conditions"),
+    [
+        (hand_of("jh jc", "ah ad", board=TRIPS, seconds=120), "A", (True, True, True)),
+        (hand_of("jh jc", "ah ad", board=TRIPS, seconds=119), "B", (True, False, True)),
+        (hand_of("2h 7d", "ah ad", seconds=120), "B", (True, True, False)),
+        (hand_of("ah 3d", "ac 3s", seconds=500), "C", (False, True, False)),
+        (hand_of("ah 3d", "ac 3s"), "C", (False, False, False)),
+        (hand_of("2h 7d", "ah ad", board=STREETS[:2], seconds=120), "C", (False, True, False)),
+    ],
+)
+def test_the_letter_counts_the_conditions_met(
+    hand: Hand, letter: str, conditions: tuple[bool, bool, bool]
+) -> None:
+    grade = grade_hand(hand, replay(hand))
+    assert (grade.premium_hand, grade.long_play, grade.board_combo) == conditions
+    assert grade.letter == letter
+    assert grade.eligible == (letter in "AB")
+    assert grade.confidence_percent == (80 if grade.eligible else 40)
+    assert grade.rules == "1"
+
+
+@pytest.mark.parametrize(
+    ("ticks", "start_ms"),
+    [
+        (600_000_000, 0),
+        (600_000_001, 20_000),
+        (899_985_000, 29_999 + 1),  # 29,999.5 ms: half goes up
+        (899_984_999, 29_999),
+        (900_000_000, 30_000),
+        (1_800_000_000, 30_000),
+        (1_800_000_001, 72_000),
+        (1_800_012_500, 72_001),  # 72,000.5 ms: half goes up, also to an odd number
+        (1_800_037_500, 72_002),
+        (1_800_037_499, 72_001),
+    ],
+)
+def test_an_edit_is_suggested_in_whole_milliseconds(ticks: int, start_ms: int) -> None:
+    hand = msgspec.structs.replace(hand_of("ah 3d", "ac 3s"), duration_ticks=ticks)
+    assert grade_hand(hand, replay(hand)).edit_start_ms == start_ms
+
+
+def test_a_premium_hand_is_kept_from_its_start() -> None:
+    hand = hand_of("2h 7d", "ah ad", seconds=400)
+    assert grade_hand(hand, replay(hand)).edit_start_ms == 0
+
+
+def test_other_rules_give_another_grade_and_say_their_version() -> None:
+    folded_quads = hand_of("ah 3d", "ac 3s", "2h 2s")
+    live_boat = hand_of("2h 7d", "ah ad", board=STREETS[:2])
+    for hand, premium_of in ((folded_quads, "dealt"), (live_boat, "live")):
+        assert not grade_hand(hand, replay(hand)).premium_hand
+        rules = GradeRules(version="2", premium_of=premium_of)
+        assert grade_hand(hand, replay(hand), rules).premium_hand
+        assert grade_hand(hand, replay(hand), rules).rules == "2"
+    trips = hand_of("2h 3d", "ac 3s")
+    assert not grade_hand(trips, replay(trips)).board_combo
+    assert grade_hand(trips, replay(trips), GradeRules(combo_of="showdown")).board_combo
+    one_will_do = GradeRules(letters=("C", "B", "A", "A"), premium_rank_max=7)
+    assert grade_hand(trips, replay(trips), one_will_do).letter == "B"
+
+
+@pytest.mark.parametrize(
+    ("said", "letter", "by"),
+    [
+        ([], "C", "auto"),
+        (["A"], "A", "manual"),
+        (["A", "B"], "B", "manual"),
+        (["A", None], "C", "auto"),
+        (["A", None, "B"], "B", "manual"),
+    ],
+)
+def test_a_manual_grade_wins_until_it_is_withdrawn(
+    said: list[Letter | None], letter: str, by: str
+) -> None:
+    shown = shown_grade("C", said)
+    assert (shown.letter, shown.graded_by, shown.automatic) == (letter, by, "C")
+    assert shown.manual == (said[-1] if said else None)
+    assert shown.eligible == (letter in "AB")
