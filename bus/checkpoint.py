@@ -17,6 +17,8 @@ from bus.tables import Connection
 
 # Channel on which every commit says "<projection>:<sequence>".
 CHANNEL = "railcast_checkpoint"
+# Where the views begin in a table.sql: what stands before it belongs to one version alone.
+VIEWS_START = "create or replace view"
 # One lock for all schema work, so that projections may start at the same time.
 SCHEMA_LOCK = 7_202_511
 
@@ -66,29 +68,58 @@ def fingerprint(files: Sequence[Path]) -> str:
 
 async def prepare(
     connection: Connection, schema: str, projection: str, table_sql: str, mark: str
-) -> None:
-    """Make the schema on first use; raise Fatal when other code filled it under this version."""
+) -> bool:
+    """Make the schema on first use; raise Fatal when other code filled it under this version.
+
+    Returns whether the views show this schema. A new version is filled beside the one that they
+    show, until `publish`.
+    """
     async with connection.transaction():
         await connection.execute("select pg_advisory_xact_lock($1)", SCHEMA_LOCK)
         exists = await connection.fetchval("select to_regclass($1)", f'"{schema}".meta')
         if exists is None:
             await connection.execute(_SETUP.replace("{schema}", schema))
-            await connection.execute(table_sql.replace("{schema}", schema))
+            await connection.execute(_tables(table_sql).replace("{schema}", schema))
             await connection.execute(f'insert into "{schema}".meta values (true, $1)', mark)
-            await connection.execute(
-                "insert into views.checkpoints values ($1, $2, 0, 0) "
-                "on conflict (projection) do update set schema_name = $2, seq = 0, parked = 0",
-                projection,
-                schema,
-            )
-            await _grant(connection)
-            return
+        shown = await connection.fetchval(
+            "select schema_name from views.checkpoints where projection = $1", projection
+        )
+        if shown is None or (shown == schema and exists is None):
+            await _show(connection, schema, projection, table_sql)
+            shown = schema
     stored = await connection.fetchval(f'select fingerprint from "{schema}".meta')
     if stored != mark:
         raise Fatal(
             f"schema {schema} was filled by other code under the same version; give the projection "
             "the next version in contracts/streams.py, or drop the schema to fill it again"
         )
+    return bool(shown == schema)
+
+
+async def publish(connection: Connection, schema: str, projection: str, table_sql: str) -> None:
+    """Let the views show this schema from now on, in one transaction; the old one stays."""
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1)", SCHEMA_LOCK)
+        await _show(connection, schema, projection, table_sql)
+
+
+async def _show(connection: Connection, schema: str, projection: str, table_sql: str) -> None:
+    if views := table_sql.removeprefix(_tables(table_sql)):
+        await connection.execute(views.replace("{schema}", schema))
+    await connection.execute(
+        f"insert into views.checkpoints select $1, $2, coalesce((select seq from "
+        f'"{schema}".checkpoint), 0), (select count(*) from "{schema}".parked) '
+        "on conflict (projection) do update set schema_name = excluded.schema_name, "
+        "seq = excluded.seq, parked = excluded.parked",
+        projection,
+        schema,
+    )
+    await _grant(connection)
+
+
+def _tables(table_sql: str) -> str:
+    """The part of a table.sql before its views."""
+    return table_sql.partition(VIEWS_START)[0]
 
 
 async def _grant(connection: Connection) -> None:

@@ -99,6 +99,7 @@ class Projector:
         # Up to here events are written one by one, to find the one the database refuses.
         self._careful_until = 0
         self._checkpoint: Checkpoint | None = None
+        self._shown = False
         health.register(spec.name, SILENCE_S_MAX)
 
     async def run(self) -> None:
@@ -133,7 +134,9 @@ class Projector:
     async def _prepare(self, connection: Connection) -> None:
         spec = self._spec
         sql = await asyncio.to_thread(spec.sql.read_text)
-        await checkpoint.prepare(connection, spec.schema, spec.name, sql, spec.fingerprint)
+        self._shown = await checkpoint.prepare(
+            connection, spec.schema, spec.name, sql, spec.fingerprint
+        )
         self._checkpoint = await checkpoint.load(connection, spec.schema)
         self._blocked = await parking.load_keys(connection, spec.schema)
         self._parked = await parking.count(connection, spec.schema)
@@ -198,7 +201,16 @@ class Projector:
         done = self._checkpoint.sequence if self._checkpoint else 0
         metrics.LAG.labels(self._spec.name).set(head.sequence - done)
         if head.sequence == done:
+            await self._publish(connection)
             self._health.beat(self._spec.name)
+
+    async def _publish(self, connection: Connection) -> None:
+        """A new version that has caught up takes the place of the one the views show."""
+        if not self._shown:
+            sql = await asyncio.to_thread(self._spec.sql.read_text)
+            await checkpoint.publish(connection, self._spec.schema, self._spec.name, sql)
+            self._shown = True
+            log.info("projection.published", projection=self._spec.name, schema=self._spec.schema)
 
     def _decode(self, messages: Sequence[RawMessage]) -> Batch:
         batch = Batch(messages[-1], [], [])

@@ -3,20 +3,15 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from bus.connection import Connection, open_connection
-from bus.nats import NatsBus
-from bus.provision import provision
-from bus.settings import ProcessSettings
 from deploy.local.demo import run_demo
 from deploy.local.home import Home, write_private
-from deploy.local.safety import check_log, check_sync
+from deploy.local.safety import prepare_log
 from deploy.local.servers import (
     NatsServer,
     PostgresServer,
@@ -50,8 +45,7 @@ async def up(options: Options, say: Callable[[str], None]) -> None:
     with home.locked():
         async with Supervisor(home, partial(_report, say)) as supervisor:
             servers = await _start_servers(home, options, supervisor.start)
-            await check_sync(servers.nats, say)
-            await provision_server(servers)
+            await prepare_log(servers.nats, servers.postgres, say)
             await supervisor.start(*processes(servers))
             write_run_file(servers)
             if options.demo:
@@ -85,27 +79,6 @@ async def _nats(home: Home, start: Start) -> NatsServer:
 
 async def _postgres(home: Home, start: Start) -> PostgresServer:
     return external_postgres() or await start_postgres(home, start)
-
-
-async def provision_server(servers: Servers) -> None:
-    """Make or check streams and consumers, and that the tables belong to this log."""
-    async with _connected(servers.nats, "provision") as connection:
-        await provision(connection)
-    async with _connected(servers.nats, "ops") as connection:
-        await check_log(NatsBus(connection, "ops"), servers.postgres.dsn)
-
-
-@asynccontextmanager
-async def _connected(nats: NatsServer, user: str) -> AsyncIterator[Connection]:
-    environment = nats.environment(user).items()
-    settings = ProcessSettings.model_validate(
-        {key.removeprefix("RAILCAST_").lower(): value for key, value in environment}
-    )
-    connection = await open_connection(settings, user)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 def write_run_file(servers: Servers) -> None:

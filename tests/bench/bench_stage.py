@@ -131,6 +131,7 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(lab: Lab) -> AsyncIterator[Stage]:
+    """The connected senders, with both screens listening."""
     async with (
         lab.bus("gateway") as gateway,
         lab.bus() as admin,

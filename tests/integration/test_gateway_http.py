@@ -21,11 +21,21 @@ from services.gateway.errors import Problem
 from services.gateway.routes.context import Gateway
 from services.gateway.views import Views
 from services.gateway.wait import Checkpoints
-from tests.support.gateway import KEY, KEY_SHA256, Place, Stage, first_event, png, stage
+from tests.support.gateway import (
+    CUE,
+    KEY,
+    KEY_SHA256,
+    SESSION,
+    Place,
+    Stage,
+    assert_problem,
+    cue_of,
+    first_event,
+    png,
+    post,
+    stage,
+)
 from tests.support.gfx_facts import GAME, TABLE, recorded_hand, source, walk
-
-CUE = {"composition": "table_leaderboard", "parameters": {"game_id": GAME, "subtitle": "Lake"}}
-SESSION = {"code": "LAKE-D1", "event_name": "Lake Classic", "broadcast_date": "2031-03-01"}
 
 
 @pytest.fixture
@@ -40,32 +50,6 @@ async def system(
 async def api(system: Stage) -> AsyncIterator[httpx.AsyncClient]:
     async with system.client() as client:
         yield client
-
-
-async def post(api: httpx.AsyncClient, path: str, body: Any, key: str) -> httpx.Response:
-    return await api.post(path, json=body, headers={"Idempotency-Key": key})
-
-
-async def cue_of(api: httpx.AsyncClient, name: str = "a") -> tuple[str, str, str]:
-    """Ids of a new session, sheet and cue, each made right behind the other."""
-    session = (await post(api, "/sessions", SESSION, f"session-{name}")).json()["id"]
-    made = await post(api, f"/sessions/{session}/sheets", {"name": "Main"}, f"sheet-{name}")
-    sheet = made.json()["id"]
-    made = await post(api, f"/sheets/{sheet}/items", CUE, f"item-{name}")
-    assert made.status_code == 201, made.text
-    return session, sheet, made.json()["id"]
-
-
-def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    assert (answer.status_code, answer.headers["content-type"]) == (
-        status,
-        "application/problem+json",
-    ), answer.text
-    body: dict[str, Any] = answer.json()
-    assert body["code"] == code
-    assert {"type", "title", "status", "detail", "instance"} <= set(body)
-    assert body["status"] == status
-    return body
 
 
 async def test_hands_come_page_by_page_and_a_late_hand_moves_no_page(
@@ -166,63 +150,6 @@ async def test_sync_files_and_notifications_are_told_newest_first(
     assert status["files_rejected"] == 2
     told = (await api.get("/notifications", params=sequence | {"audience": "operator"})).json()
     assert [row["title"] for row in told["items"]] == ["Rejected"]
-
-
-async def test_a_session_a_sheet_and_a_cue_are_made_and_the_cue_taken(
-    system: Stage, api: httpx.AsyncClient
-) -> None:
-    await system.folded(await system.say_hands(3))
-    session, sheet, item = await cue_of(api)
-    taken = await post(api, f"/items/{item}/trigger", {}, "take")
-    assert taken.status_code == 202, taken.text
-    body = taken.json()
-    assert taken.headers["RC-Seq"] == str(body["sequence"])
-    assert body["trigger_id"]
-    assert body["render_id"]
-    at = {"min_seq": body["sequence"]}
-    assert (await api.get(f"/sessions/{session}", params=at)).json()["on_air"] == {"full": item}
-    [row] = (await api.get(f"/sheets/{sheet}/items", params=at)).json()["items"]
-    assert (row["status"], row["render_id"]) == ("on_air", body["render_id"])
-    assert row["parameters"] == CUE["parameters"]
-    [listed] = (await api.get("/sessions", params=at)).json()["items"]
-    assert listed["code"] == "LAKE-D1"
-    [of] = (await api.get(f"/sessions/{session}/sheets", params=at)).json()["items"]
-    assert of["current_item_id"] == item
-
-
-async def test_a_repeated_key_gives_the_same_answer_and_another_body_is_a_conflict(
-    system: Stage, api: httpx.AsyncClient
-) -> None:
-    await system.folded(await system.say_hands(1))
-    first = await post(api, "/sessions", SESSION, "one")
-    again = await post(api, "/sessions", SESSION, "one")
-    assert (first.status_code, first.json()) == (again.status_code, again.json())
-    other = await post(api, "/sessions", SESSION | {"code": "OTHER"}, "one")
-    assert_problem(other, 409, "idempotency_key_reused")
-    _, _, item = await cue_of(api)
-    takes = [await post(api, f"/items/{item}/trigger", {}, "take") for _ in range(3)]
-    assert {take.text for take in takes} == {takes[0].text}
-    assert (await api.post("/sessions", json=SESSION)).headers["Idempotency-Key"]
-
-
-async def test_a_refused_command_says_why_and_writes_nothing(
-    system: Stage, api: httpx.AsyncClient
-) -> None:
-    await system.folded(await system.say_hands(1))
-    _, sheet, _item = await cue_of(api)
-    nobody = {"composition": "table_leaderboard", "parameters": {"game_id": "77"}}
-    made = await post(api, f"/sheets/{sheet}/items", nobody, "nobody")
-    head = (await system.bus.head()).sequence
-    refused = await post(api, f"/items/{made.json()['id']}/trigger", {}, "t")
-    assert_problem(refused, 409, "missing_data")
-    lost = await post(api, "/sessions/nowhere/sheets", {"name": "Main"}, "s")
-    assert_problem(lost, 404, "session_not_found")
-    assert_problem(await post(api, "/sheets/nowhere/items", CUE, "i"), 404, "not_found")
-    assert_problem(await post(api, "/items/nowhere/trigger", {}, "t"), 404, "not_found")
-    assert_problem(await api.get("/sessions/nowhere"), 404, "not_found")
-    assert_problem(await api.get("/sheets/nowhere/items"), 404, "not_found")
-    assert_problem(await api.get("/sessions/nowhere/sheets"), 404, "not_found")
-    assert (await system.bus.head()).sequence == head
 
 
 @pytest.mark.parametrize(

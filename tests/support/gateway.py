@@ -10,6 +10,7 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -35,11 +36,13 @@ from services.cuesheet.settings import CuesheetSettings
 from services.gateway import app as gateway
 from services.gateway.settings import GatewaySettings
 from tests.support.folding import log_of
-from tests.support.gfx_facts import recorded_hand, seen, walk
+from tests.support.gfx_facts import GAME, recorded_hand, seen, walk
 from tests.support.servers import TEST_ADMIN
 
 KEY = "key-of-the-test-desk"
 KEY_SHA256 = hashlib.sha256(KEY.encode()).hexdigest()
+CUE = {"composition": "table_leaderboard", "parameters": {"game_id": GAME, "subtitle": "Lake"}}
+SESSION = {"code": "LAKE-D1", "event_name": "Lake Classic", "broadcast_date": "2031-03-01"}
 STACKS = {2: 5000, 5: 6000, 8: 7000}
 SPECS = [importlib.import_module(f"projections.{name}.store").SPEC for name in PROJECTIONS]
 
@@ -68,6 +71,7 @@ class Stage:
     def __init__(self, place: Place, bus: NatsBus) -> None:
         self.place = place
         self.bus = bus
+        self.gateway_bus: NatsBus = bus
         self._said = 0
         self._gateway: AsyncExitStack | None = None
 
@@ -154,7 +158,7 @@ class Stage:
         finally:
             await connection.close()
 
-    async def start_gateway(self) -> Process:
+    async def start_gateway(self) -> None:
         """Start the gateway on its port; returns once it is ready."""
         self._gateway = AsyncExitStack()
         settings = GatewaySettings(
@@ -166,12 +170,12 @@ class Stage:
         )
         process = await self._gateway.enter_async_context(running("gateway", settings))
         await gateway.main(process, settings)
+        self.gateway_bus = process.bus
         async with httpx.AsyncClient(base_url=self.place.url) as client, asyncio.timeout(20):
             for look in itertools.count():
                 if await _ready(client):
                     break
                 await asyncio.sleep(min(0.01 * look, 0.2))
-        return process
 
     async def stop_gateway(self) -> None:
         """Stop the gateway as SIGTERM would."""
@@ -198,6 +202,32 @@ async def first_event(client: httpx.AsyncClient, name: str, path: str = "/stream
             if field == "data" and heard == name:
                 return json.loads(value)
     raise AssertionError(f"the stream ended without {name}")
+
+
+async def post(api: httpx.AsyncClient, path: str, body: Any, key: str) -> httpx.Response:
+    return await api.post(path, json=body, headers={"Idempotency-Key": key})
+
+
+async def cue_of(api: httpx.AsyncClient, name: str = "a") -> tuple[str, str, str]:
+    """Ids of a new session, sheet and cue, each made right behind the other."""
+    session = (await post(api, "/sessions", SESSION, f"session-{name}")).json()["id"]
+    made = await post(api, f"/sessions/{session}/sheets", {"name": "Main"}, f"sheet-{name}")
+    sheet = made.json()["id"]
+    made = await post(api, f"/sheets/{sheet}/items", CUE, f"item-{name}")
+    assert made.status_code == 201, made.text
+    return session, sheet, made.json()["id"]
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/problem+json",
+    ), answer.text
+    body: dict[str, Any] = answer.json()
+    assert body["code"] == code
+    assert {"type", "title", "status", "detail", "instance"} <= set(body)
+    assert body["status"] == status
+    return body
 
 
 def png(path: Path, width: int = 64, height: int = 36) -> Path:

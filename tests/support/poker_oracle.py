@@ -46,7 +46,7 @@ def _five(cards: Sequence[str]) -> tuple[int, ...]:
     return {3: -7, 2: -8 if shape == [2, 2, 1] else -9, 1: -10}[shape[0]], *order
 
 
-def make_hand(seats: Iterable[Seat], actions: Sequence[Action] = (), **fields: Any) -> Hand:
+def make_hand(seats: Iterable[Seat] = (), actions: Sequence[Action] = (), **fields: Any) -> Hand:
     """A hand; blinds 50/100, ante 100, seat 2 small, seat 3 big, button 9 unless given."""
     blinds = Blinds(
         small_blind=50,
@@ -86,8 +86,9 @@ def acts(*texts: str) -> list[Action]:
         if len(words) == 1:
             actions.append(Action(kind="BOARD CARD", card=text))
             continue
-        amount = int(words[-1]) if words[-1].isdigit() else 0
-        kind = " ".join(words[1:-1] if amount else words[1:])
+        told = words[-1].isdigit()
+        amount = int(words[-1]) if told else 0
+        kind = " ".join(words[1:-1] if told else words[1:])
         actions.append(Action(kind=kind, seat=int(words[0]), amount=amount))
     return actions
 

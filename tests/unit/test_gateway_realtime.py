@@ -148,9 +148,13 @@ async def test_moves_of_a_read_model_between_two_words_are_told_once_with_the_la
             desk.moved("chip_counts", 7)
             told = [parsed(chunk)[1] for chunk in await chunks(client, 2)]
             assert client._queue.empty()
+            desk.moved("hands", 50)
+            told += [parsed(chunk)[1] for chunk in await chunks(client, 1)]
+            assert client._queue.empty()
     assert told == [
         {"projection": "hands", "sequence": 49},
         {"projection": "chip_counts", "sequence": 7},
+        {"projection": "hands", "sequence": 50},
     ]
 
 

@@ -12,3 +12,6 @@ create table {schema}.player (
     last_sequence bigint not null,
     said_at timestamptz not null
 );
+
+create or replace view views.bench_players as
+select player, name, stack, seat from {schema}.player;
