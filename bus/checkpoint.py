@@ -45,7 +45,8 @@ create table if not exists views.checkpoints (
     projection text primary key,
     schema_name text not null,
     seq bigint not null,
-    parked bigint not null
+    parked bigint not null,
+    log_id text not null
 );
 """
 
@@ -108,9 +109,10 @@ async def _show(connection: Connection, schema: str, projection: str, table_sql:
         await connection.execute(views.replace("{schema}", schema))
     await connection.execute(
         f"insert into views.checkpoints select $1, $2, coalesce((select seq from "
-        f'"{schema}".checkpoint), 0), (select count(*) from "{schema}".parked) '
+        f'"{schema}".checkpoint), 0), (select count(*) from "{schema}".parked), '
+        f"coalesce((select log_id from \"{schema}\".checkpoint), '') "
         "on conflict (projection) do update set schema_name = excluded.schema_name, "
-        "seq = excluded.seq, parked = excluded.parked",
+        "seq = excluded.seq, parked = excluded.parked, log_id = excluded.log_id",
         projection,
         schema,
     )
@@ -161,11 +163,12 @@ async def move(
     if not status.endswith(" 1"):
         raise Fenced(f"another instance of {projection} moved the checkpoint")
     await connection.execute(
-        f"update views.checkpoints set seq = $2, parked = (select count(*) from "
+        f"update views.checkpoints set seq = $2, log_id = $4, parked = (select count(*) from "
         f'"{schema}".parked) where projection = $1 and schema_name = $3',
         projection,
         new.sequence,
         schema,
+        new.log_id,
     )
     await connection.execute("select pg_notify($1, $2)", CHANNEL, f"{projection}:{new.sequence}")
 

@@ -147,6 +147,11 @@ class DeciderRunner[C, S]:
             )
 
     @property
+    def log_id(self) -> str:
+        """Which log the state was read from; empty before the start."""
+        return self._log_id
+
+    @property
     def idle_s(self) -> float:
         """Seconds since the server was last heard on the own context."""
         return self._reader.idle_s if self._reader else float("inf")
@@ -208,10 +213,12 @@ class DeciderRunner[C, S]:
             if commands.expired(context, now):
                 return Answer(refusal=_too_late(context))
             decision = self._decider.decide(command, slot.state, now)
-            if isinstance(decision, Refusal):
-                return Answer(refusal=decision)
-            if not decision:
-                return Answer(sequence=slot.sequence)
+            if isinstance(decision, Refusal) or not decision:
+                # An append proves that the state is current; what stores nothing must look.
+                if await self._read_tail(slot, entity):
+                    continue
+                refusal = decision if isinstance(decision, Refusal) else None
+                return Answer(sequence=0 if refusal else slot.sequence, refusal=refusal)
             try:
                 return await self._append(decision, entity, (context, now), at)
             except Conflict:
@@ -281,8 +288,9 @@ class DeciderRunner[C, S]:
                 self._position = max(self._position, batch[-1].sequence)
                 self._moved.notify_all()
 
-    async def _read_tail(self, slot: _Slot[S], entity: Entity) -> None:
-        waits = retry.delays()
+    async def _read_tail(self, slot: _Slot[S], entity: Entity) -> bool:
+        """Apply what the state lacks; returns whether there was anything."""
+        waits, known = retry.delays(), slot.sequence
         for _ in range(ATTEMPTS_MAX):
             try:
                 for message in await self._bus.tail(entity, slot.sequence):
@@ -290,7 +298,7 @@ class DeciderRunner[C, S]:
             except Uncertain:
                 await asyncio.sleep(next(waits))
             else:
-                return
+                return slot.sequence > known
         raise Unavailable(f"the log did not answer for {entity.filter}")
 
     def _apply(self, message: RawMessage) -> None:

@@ -23,9 +23,6 @@ from contracts.streams import Durable
 
 log = structlog.get_logger()
 
-# Small, so that a second instance gets its share; a command takes about a millisecond. No more is
-# asked for while over half of it is still unfinished here.
-PULL_MESSAGES = 64
 PULL_EXPIRES_S = 30
 HEARTBEAT_S = 1.0
 SILENCE_S_MAX = 2.5
@@ -81,6 +78,8 @@ class DurableConsumer:
             raise
         finally:
             self._connection.on_reconnect.remove(self._restart)
+            for message in self._held.values():  # another instance may have them now
+                await self._reply(message.reply, b"-NAK")
             if not self._connection.client.is_closed:
                 await subscription.unsubscribe()
 
@@ -98,7 +97,8 @@ class DurableConsumer:
                 if self.idle_s > SILENCE_S_MAX:
                     self._unfilled = 0
             self._wake.clear()
-            full = len(self._held) > PULL_MESSAGES // 2
+            # No more is asked for while over half of what was given is unfinished here.
+            full = len(self._held) > self._durable.batch // 2
             if self._unfilled > 0 or full or not self._connection.client.is_connected:
                 continue
             try:
@@ -111,7 +111,7 @@ class DurableConsumer:
 
     async def _pull(self) -> None:
         self._pulls += 1
-        self._unfilled = PULL_MESSAGES - len(self._held)
+        self._unfilled = self._durable.batch - len(self._held)
         self._heard = time.monotonic()
         body = (
             f'{{"batch":{self._unfilled},"expires":{PULL_EXPIRES_S * NANO},'
@@ -145,11 +145,9 @@ class DurableConsumer:
     async def _work(self) -> None:
         while True:
             message, at = await self._queue.get()
-            try:
-                await self._handle(message, at)
-            finally:
-                del self._held[at.stream]
-                self._wake.set()
+            await self._handle(message, at)
+            del self._held[at.stream]
+            self._wake.set()
 
     async def _handle(self, message: Msg, at: Position) -> None:
         metrics.DELIVERIES.labels(self._durable.name).inc()

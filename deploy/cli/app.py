@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.export.command import export
 from deploy.simulate.command import simulate
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(simulate)
+app.command()(export)
 
 HomeOption = Annotated[
     Path, typer.Option("--home", help="Folder that holds everything.", envvar="RAILCAST_HOME")

@@ -171,10 +171,9 @@ def _shown(story: Story) -> Iterator[Json]:
 def _action(move: Move) -> Json:
     if move.verb != "chips":
         return _told(move.seat, move.verb.capitalize())
-    if move.total <= move.level:
-        name = "Call"
-    else:  # the specification knows no bet before the flop
-        name = "Raise" if move.level or move.street == "preflop" else "Bet"
+    # Before the flop the big blind lies there already, so nobody bets: the specification agrees.
+    opened = "Raise" if move.level else "Bet"
+    name = "Call" if move.total <= move.level else opened
     return _told(move.seat, name) | {"amount": move.total - move.put, "is_allin": move.all_in}
 
 

@@ -171,7 +171,9 @@ class ParquetWriter:
             self._arrow = importlib.import_module("pyarrow")
             parquet = importlib.import_module("pyarrow.parquet")
         except ModuleNotFoundError as error:
-            raise ParquetMissing("Parquet needs the package pyarrow: pip install pyarrow") from error
+            raise ParquetMissing(
+                "Parquet needs the package pyarrow: pip install pyarrow"
+            ) from error
         self._schema = self._arrow.schema(
             [(column.name, self._type(column.kind)) for column in columns]
         )

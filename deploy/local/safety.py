@@ -9,50 +9,23 @@ import asyncio
 import json
 import os
 import urllib.request
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import asyncpg
 
 from bus import checkpoint
-from bus.connection import Connection, open_connection
+from bus.api import Bus
 from bus.errors import Drift
-from bus.nats import NatsBus
-from bus.provision import assert_sync_always, provision
-from bus.settings import ProcessSettings
+from bus.provision import assert_sync_always
 from contracts.streams import PROJECTIONS
-from deploy.local.servers import NatsServer, PostgresServer
+from deploy.local.servers import NatsServer
 
 MONITOR_TIMEOUT_S = 5
 # Says that somebody knows how the server syncs, where it does not tell us.
 ACCEPT_SYNC = "RAILCAST_ACCEPT_SYNC"
 
 
-async def prepare_log(
-    nats: NatsServer, postgres: PostgresServer, say: Callable[[str], None]
-) -> None:
-    """Make or check streams and consumers. Raises Drift or LogMismatch with a sentence."""
-    await _check_sync(nats, say)
-    async with _connected(nats, "provision") as connection:
-        await provision(connection)
-    async with _connected(nats, "ops") as connection:
-        await _check_log(NatsBus(connection, "ops"), postgres.dsn)
-
-
-@asynccontextmanager
-async def _connected(nats: NatsServer, user: str) -> AsyncIterator[Connection]:
-    environment = nats.environment(user).items()
-    settings = ProcessSettings.model_validate(
-        {key.removeprefix("RAILCAST_").lower(): value for key, value in environment}
-    )
-    connection = await open_connection(settings, user)
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def _check_sync(nats: NatsServer, say: Callable[[str], None]) -> None:
+async def check_sync(nats: NatsServer, say: Callable[[str], None]) -> None:
     """Raise Drift unless every write is synced before its ack, or a person answers for that."""
     if nats.monitor_url:
         assert_sync_always(await asyncio.to_thread(_jsz, nats.monitor_url))
@@ -72,7 +45,7 @@ def _jsz(monitor_url: str) -> dict[str, object]:
         return found
 
 
-async def _check_log(bus: NatsBus, dsn: str) -> None:
+async def check_log(bus: Bus, dsn: str) -> None:
     """Raise LogMismatch, with the remedy, when a projection's rows belong to another log."""
     connection = await asyncpg.connect(dsn)
     try:

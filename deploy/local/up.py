@@ -11,7 +11,7 @@ import msgspec
 
 from deploy.local.demo import run_demo
 from deploy.local.home import Home, write_private
-from deploy.local.safety import prepare_log
+from deploy.local.provisioning import prepare_log
 from deploy.local.servers import (
     NatsServer,
     PostgresServer,

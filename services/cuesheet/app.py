@@ -134,9 +134,17 @@ class BusGames:
     def __init__(self, bus: Bus) -> None:
         """Read through this bus."""
         self._bus = bus
+        self._log_id = ""
+
+    @property
+    def log_id(self) -> str:
+        """See `services.cuesheet.inputs.GameClock`."""
+        return self._log_id
 
     async def newest(self, game_id: str) -> int:
         """See `services.cuesheet.inputs.GameClock`."""
+        if not self._log_id:  # once: a process whose log is exchanged ends itself
+            self._log_id = (await self._bus.head()).log_id
         return await self._bus.last_sequence(subjects.entity("gfx", "game", game_id))
 
 

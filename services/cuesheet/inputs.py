@@ -27,8 +27,8 @@ READS = ("chip_counts",)
 
 _SQL = """
 select
-    (select json_object_agg(projection, seq) from views.checkpoints
-        where projection = any($2::text[])) as checkpoints,
+    (select json_object_agg(projection, json_build_object('sequence', seq, 'log_id', log_id))
+        from views.checkpoints where projection = any($2::text[])) as places,
     (select coalesce(json_agg(c), '[]') from (
         select seat, name, long_name, stack, in_play, dealt_in, small_blind, big_blind, ante,
                ordinal, table_name, incomplete
@@ -41,7 +41,12 @@ class MissingBinding(Exception):
 
 
 class GameClock(Protocol):
-    """Knows the newest fact of a game."""
+    """Knows the log and the newest fact of a game in it."""
+
+    @property
+    def log_id(self) -> str:
+        """Which log `newest` looked into; rows folded from another one are never shown."""
+        ...
 
     async def newest(self, game_id: str) -> int:
         """Sequence of the newest fact of the game in the log, 0 if it has none."""
@@ -65,8 +70,15 @@ class Seat(msgspec.Struct, frozen=True):
     incomplete: bool
 
 
+class Place(msgspec.Struct, frozen=True):
+    """How far a projection is, and in which log."""
+
+    sequence: int
+    log_id: str
+
+
 _seats = msgspec.json.Decoder(list[Seat])
-_checkpoints = msgspec.json.Decoder(dict[str, int])
+_places = msgspec.json.Decoder(dict[str, Place])
 
 
 class Binder:
@@ -113,11 +125,18 @@ class Binder:
         while True:
             if row is None:
                 raise MissingBinding("the read models answered nothing")
-            checkpoints = _checkpoints.decode(row["checkpoints"] or "{}")
-            if all(checkpoints.get(name, 0) >= newest for name in READS):
+            places = _places.decode(row["places"] or "{}")
+            if all(self._shows(places.get(name), newest) for name in READS):
+                checkpoints = {name: place.sequence for name, place in places.items()}
                 return _seats.decode(row["chips"]), checkpoints
             await asyncio.sleep(LOOK_S)
             row = await pool.fetchrow(_SQL, game_id, list(READS))
+
+    def _shows(self, place: Place | None, newest: int) -> bool:
+        """Whether a projection has folded our log up to the newest fact of the game."""
+        if place is None or place.log_id != self._games.log_id:
+            return False
+        return place.sequence >= newest
 
     async def _connected(self) -> "asyncpg.Pool[asyncpg.Record]":
         async with self._opening:

@@ -37,31 +37,6 @@ REMEDY = "restore the log this database belongs to, or drop the projection's sch
 LOOK_S = 0.05
 
 
-def frozen(system: System, name: str, number: int) -> None:
-    os.kill(system.pids()[name], number)
-
-
-def copy_store(system: System, to: Path) -> Path:
-    """A copy of the log as it is on disk at one moment."""
-    frozen(system, "nats-server", signal.SIGSTOP)
-    shutil.copytree(system.home / "nats" / "jetstream", to)
-    frozen(system, "nats-server", signal.SIGCONT)
-    return to
-
-
-def swap_store(system: System, store: Path | None, aside: Path) -> None:
-    """Kill the server and let it come back with another store; the one it had is put aside."""
-    os.kill(system.pid, signal.SIGSTOP)  # nobody starts it again meanwhile
-    pid = system.kill("nats-server")
-    while start_mark(pid):
-        time.sleep(LOOK_S)
-    place = system.home / "nats" / "jetstream"
-    place.rename(aside)
-    if store is not None:
-        store.rename(place)
-    os.kill(system.pid, signal.SIGCONT)
-
-
 async def answering(watch: Watch) -> bool:
     """Whether the server is back, with whatever log."""
     await watch.bus.connection.api("INFO")
@@ -119,56 +94,97 @@ def check_sense(log: Sequence[RawMessage]) -> None:
     assert set(hands.values()) == {1}
 
 
+class Stores:
+    """The log's stores by name, each put aside when another one takes its place."""
+
+    def __init__(self, system: System, folder: Path) -> None:
+        self._system = system
+        self._folder = folder
+
+    def copy(self, name: str) -> None:
+        """Keep a copy of the store as it is on disk at this moment."""
+        self._freeze(signal.SIGSTOP)
+        shutil.copytree(self._system.home / "nats" / "jetstream", self._folder / name)
+        self._freeze(signal.SIGCONT)
+
+    def _freeze(self, number: int) -> None:
+        os.kill(self._system.pids()["nats-server"], number)
+
+    def swap(self, aside: str, name: str = "") -> None:
+        """Kill the server and let it come back with another store, or with none."""
+        os.kill(self._system.pid, signal.SIGSTOP)  # nobody starts it again meanwhile
+        pid = self._system.kill("nats-server")
+        while start_mark(pid):
+            time.sleep(LOOK_S)
+        self.remove(aside)
+        if name:
+            (self._folder / name).rename(self._system.home / "nats" / "jetstream")
+        os.kill(self._system.pid, signal.SIGCONT)
+
+    def remove(self, aside: str) -> None:
+        """Put the store aside while no server runs."""
+        (self._system.home / "nats" / "jetstream").rename(self._folder / aside)
+
+
+async def nobody_trusts_a_wiped_log(watch: Watch) -> None:
+    await becomes_strange(watch, GONE)
+    with pytest.raises(AWAY):
+        await watch.head()  # nobody but a person makes a new log
+    assert not await ready(watch.system, DECIDERS)
+
+
+async def nobody_trusts_an_older_log(watch: Watch, older: Sequence[RawMessage], item: str) -> None:
+    """The services go on with what this log says; the tables still show what it lacks."""
+    await becomes_strange(watch, SHORT)
+    await watch.until(partial(said, watch, 2))
+    assert await watch.until(partial(refused, watch.system, item)) in (404, 409, 503)
+    for number in (3, 4):
+        await drop(watch, number)
+    await watch.until(partial(said, watch, 4))
+    watch.system.kill("hands")
+    await becomes_strange(watch, FORKED)
+    log = await watch.log()
+    assert log[: len(older)] == older
+    check_sense(log)
+    assert of(log, CueTaken) == []
+    assert await watch.one("select count(*) from views.games") == 2
+
+
+async def all_go_on_with_the_true_log(watch: Watch, database: str) -> None:
+    await watch.until(partial(ready, watch.system, (*PROJECTORS, *DECIDERS, "gateway")))
+    await watch.until(partial(counted, watch, 4))
+    await watch.settled()
+    log, head = await watch.log(), await watch.bus.head()
+    live = await dump(watch.system.places["postgres_owner"])
+    assert difference(live, await replayed(log, head.log_id, database)) == {}
+
+
 async def test_a_wiped_or_older_log_is_noticed_by_all_and_trusted_by_none(
     make, tmp_path: Path, database: str
 ) -> None:
     system = make(("dock",)).start()
+    stores = Stores(system, tmp_path)
     async with Watch(system) as watch:
         await drop(watch, 1)
         await watch.until(partial(counted, watch, 1))
         await watch.settled()
-        early = copy_store(system, tmp_path / "early")
-        early_log = await watch.log()
+        stores.copy("older")
+        older = await watch.log()
         director = Director(system, "lost-show")
         item = await director.add(await director.open(), 1, str(GAME + 1))
         await drop(watch, 2)
         await watch.until(partial(counted, watch, 2))
         await watch.settled()
 
-        swap_store(system, None, tmp_path / "true")
-        await becomes_strange(watch, GONE)
-        with pytest.raises(AWAY):
-            await watch.head()  # nobody but a person makes a new log
-        assert not await ready(system, DECIDERS)
-
-        swap_store(system, early, tmp_path / "wiped")
-        await becomes_strange(watch, SHORT)
-        # The services go on with what this log says: the second game is new to it, the show is not
-        # there, and the tables that still show its cue do not make it true.
-        await watch.until(partial(said, watch, 2))
-        status = await watch.until(partial(refused, system, item))
-        assert status in (404, 409, 503)
-        await drop(watch, 3)
-        await drop(watch, 4)
-        await watch.until(partial(said, watch, 4))
-        system.kill("hands")
-        await becomes_strange(watch, FORKED)
-        log = await watch.log()
-        assert log[: len(early_log)] == early_log
-        check_sense(log)
-        assert of(log, CueTaken) == []
-        assert await watch.one("select count(*) from views.games") == 2
-
-        swap_store(system, tmp_path / "true", tmp_path / "forked")
-        await watch.until(partial(ready, system, (*PROJECTORS, *DECIDERS, "gateway")))
-        await watch.until(partial(counted, watch, 4))
+        stores.swap("true")
+        await nobody_trusts_a_wiped_log(watch)
+        stores.swap("wiped", "older")
+        await nobody_trusts_an_older_log(watch, older, item)
+        stores.swap("forked", "true")
+        await all_go_on_with_the_true_log(watch, database)
         await director.take(item)
-        await watch.settled()
-        log, head = await watch.log(), await watch.bus.head()
-        live = await dump(system.places["postgres_owner"])
-        assert difference(live, await replayed(log, head.log_id, database)) == {}
     system.stop()
 
-    (system.home / "nats" / "jetstream").rename(tmp_path / "true")
+    stores.remove("true")
     with pytest.raises(NotUp, match=REMEDY):
         system.start()

@@ -128,9 +128,9 @@ async def test_no_more_is_held_than_was_asked_for(bus):
     work = Work(act)
     consumer = DurableConsumer(bus.connection, WORKER, work, bus.set_aside)
     async with running(consumer.run()):
-        await eventually(lambda: len(consumer._held) == durable_module.PULL_MESSAGES)
+        await eventually(lambda: len(consumer._held) == consumer._durable.batch)
         await asyncio.sleep(0.1)
-        assert len(consumer._held) == durable_module.PULL_MESSAGES
+        assert len(consumer._held) == consumer._durable.batch
         release.set()
         await eventually(lambda: settled(bus))
     assert work.done == list(range(300))

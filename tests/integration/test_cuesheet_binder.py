@@ -173,6 +173,8 @@ async def test_without_the_database_there_is_no_binding(log: NatsBus):
 class NoFacts:
     """A log without a fact of any game: nothing is waited for."""
 
+    log_id = ""
+
     async def newest(self, game_id: str) -> int:
         return 0
 

@@ -269,7 +269,6 @@ async def test_a_cue_that_another_instance_added_a_moment_ago_can_be_taken(desk:
     assert answer.refusal is None
 
 
-@pytest.mark.xfail(strict=True, reason="a refusal is decided on state that may lag behind the log")
 async def test_what_another_instance_did_a_moment_ago_is_no_reason_to_refuse(desk: Desk):
     behind = await desk.idle()
     await desk.start()

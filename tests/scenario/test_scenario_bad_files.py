@@ -1,7 +1,6 @@
 """Files that are no exports: one clear refusal each, people are told, and the table goes on."""
 
-# Files are written from the test itself; nothing else waits for its loop meanwhile.
-
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,6 +39,32 @@ def write_bad(folder: Path) -> None:
         (folder / name).write_bytes(GOOD)
 
 
+async def told(watch: Watch, count: int) -> bool:
+    """Whether people were told of so many bad files."""
+    sql = "select count(*) from views.notifications where title like $1"
+    return await watch.one(sql, f"%{TABLE}%") >= count
+
+
+async def arrived(watch: Watch) -> bool:
+    """Whether the good file's seats are shown."""
+    return await watch.one("select count(*) from views.chips where table_name = $1", TABLE) == 2
+
+
+def check_facts(facts: list[FileRejected]) -> None:
+    """One clear word and sentence for each, with the path and, where it was read, the hash."""
+    by_code = {event.code: event for event in facts if event.code != "bad_path"}
+    assert by_code.keys() == {*BAD, "too_large"}
+    for code, event in by_code.items():
+        print(f"{code}: {event.detail}")
+        assert event.source.path == f"{PREFIX}{code}.json"
+        assert event.source.sha256 == (sha256(BAD[code]) if code in BAD else "")
+        assert len(event.detail.split()) > 2
+    assert by_code["too_large"].bytes == SPARSE_BYTES
+    named = {event.source.path for event in facts if event.code == "bad_path"}
+    assert len(named) == len(BAD_NAMES)
+    assert all(name.isprintable() for name in named)
+
+
 async def test_every_bad_file_is_refused_once_with_its_reason_and_a_good_one_still_arrives(
     show: System, watch: Watch
 ) -> None:
@@ -47,34 +72,14 @@ async def test_every_bad_file_is_refused_once_with_its_reason_and_a_good_one_sti
     before = show.pids()["gfx-ingest"]
     write_bad(folder)
     count = len(BAD) + 1 + len(BAD_NAMES)
-    sql = "select count(*) from views.notifications where title like $1"
-
-    async def told() -> bool:
-        return await watch.one(sql, f"%{TABLE}%") >= count
-
-    await watch.until(told)
+    await watch.until(partial(told, watch, count))
     (folder / file_name(GAME_ID)).write_bytes(GOOD)
-
-    async def arrived() -> bool:
-        return await watch.one("select count(*) from views.chips where table_name = $1", TABLE) == 2
-
-    await watch.until(arrived)
+    await watch.until(partial(arrived, watch))
     await watch.settled()
 
     facts = [event for event in of(await watch.log(), FileRejected) if event.table == TABLE]
-    by_code = {event.code: event for event in facts if event.code != "bad_path"}
     assert len(facts) == count
-    assert by_code.keys() == {*BAD, "too_large"}
-    for code, event in by_code.items():
-        assert event.source.path == f"{PREFIX}{code}.json"
-        assert event.source.sha256 == (sha256(BAD[code]) if code in BAD else "")
-        assert len(event.detail) > len("empty")
-        print(f"{code}: {event.detail}")
-    assert by_code["too_large"].bytes == SPARSE_BYTES
-    named = {event.source.path for event in facts if event.code == "bad_path"}
-    assert len(named) == len(BAD_NAMES)
-    assert all(name.isprintable() for name in named)
-
+    check_facts(facts)
     news = await watch.rows("select * from views.notifications where title like $1", f"%{TABLE}%")
     assert len(news) == count
     for event in facts:

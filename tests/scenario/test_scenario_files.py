@@ -1,7 +1,5 @@
 """A week of exports dropped in any order, twice: every hand once, every file accounted for."""
 
-# Files are written from the test itself; nothing else waits for its loop meanwhile.
-
 import hashlib
 import json
 import random
@@ -24,6 +22,23 @@ pytestmark = pytest.mark.xdist_group("show")
 
 SEED = 20310301
 START = datetime(2031, 3, 1, 17, tzinfo=UTC)
+# Figures that the golden file has under the same name.
+FIGURES = (
+    "ordinal",
+    "hand_num",
+    "start_utc",
+    "duration_ticks",
+    "state",
+    "small_blind",
+    "big_blind",
+    "ante",
+    "pot_total",
+    "pot_called",
+    "uncalled",
+    "uncalled_seat",
+    "over_award",
+    "showdown",
+)
 
 type Files = list[tuple[str, bytes]]
 
@@ -106,49 +121,45 @@ async def check_accounts(watch: Watch, table: str, files: Files) -> dict[str, in
     return counts
 
 
+def golden_hands() -> dict[tuple[str, int], dict[str, Any]]:
+    """The golden figures by hand."""
+    with (real_data() / "golden_hands.jsonl").open() as lines:
+        return {(g["game_id"], int(g["start_ticks"])): g for g in map(json.loads, lines)}
+
+
+def golden_sums() -> dict[str, str]:
+    """SHA-256 of every real file by its path."""
+    files = json.loads((real_data() / "golden_files.json").read_text())["files"]
+    return {name.removeprefix("table-GG/"): file["sha256"] for name, file in files.items()}
+
+
+async def hands_of(watch: Watch, table: str) -> dict[tuple[str, int], dict[str, Any]]:
+    """Every hand of a table as the view shows it."""
+    rows = await watch.rows(
+        "select h.* from views.hands h join views.games g using (game_id) where table_name = $1",
+        table,
+    )
+    return {(row["game_id"], row["start_ticks"]): row for row in rows}
+
+
 async def test_the_real_exports_in_any_order_and_twice_give_the_golden_figures(
     show: System, watch: Watch
 ) -> None:
-    files = list(real_files())
-    with (real_data() / "golden_hands.jsonl").open() as lines:
-        golden = {(g["game_id"], int(g["start_ticks"])): g for g in map(json.loads, lines)}
-    sums = json.loads((real_data() / "golden_files.json").read_text())["files"]
-    assert {f"table-GG/{path}": sha256(data) for path, data in files} == {
-        name: file["sha256"] for name, file in sums.items()
-    }
+    files, golden = list(real_files()), golden_hands()
+    assert {path: sha256(data) for path, data in files} == golden_sums()
 
     await dropped_twice(watch, "GG", files)
 
     assert await watch.one("select count(*) from views.games where table_name = 'GG'") == 15
-    rows = await watch.rows(
-        "select h.* from views.hands h join views.games g using (game_id) where table_name = 'GG'"
-    )
-    shown = {(row["game_id"], row["start_ticks"]): row for row in rows}
+    shown = await hands_of(watch, "GG")
     assert shown.keys() == golden.keys()
     assert len(shown) == 701
     for key, want in golden.items():
         row = shown[key]
-        for name in (
-            "ordinal",
-            "hand_num",
-            "start_utc",
-            "duration_ticks",
-            "state",
-            "small_blind",
-            "big_blind",
-            "ante",
-            "pot_total",
-            "pot_called",
-            "uncalled",
-            "uncalled_seat",
-            "over_award",
-            "showdown",
-        ):
-            assert row[name] == want[name], (key, name)
+        assert {name: row[name] for name in FIGURES} == {name: want[name] for name in FIGURES}
         assert json.loads(row["collected"]) == want["collected"]
         assert json.loads(row["board"]) == want["board"]
-    hands = told_hands(files)
-    await check_stacks(watch, "GG", hands)
+    await check_stacks(watch, "GG", told_hands(files))
     counts = await check_accounts(watch, "GG", files)
     assert counts["recorded"] >= 15
 
@@ -183,10 +194,7 @@ async def test_simulated_exports_in_any_order_and_twice_give_every_hand_once(
     await dropped_twice(watch, "quay", files)
 
     hands = told_hands(sorted(files, key=lambda file: len(file[1])))
-    rows = await watch.rows(
-        "select h.* from views.hands h join views.games g using (game_id) where table_name = 'quay'"
-    )
-    shown = {(row["game_id"], row["start_ticks"]): row["digest"] for row in rows}
+    shown = {key: row["digest"] for key, row in (await hands_of(watch, "quay")).items()}
     assert shown == {key: digest(hand) for key, hand in hands.items()}
     assert len(shown) == 60
     await check_stacks(watch, "quay", hands)

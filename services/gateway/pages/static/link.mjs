@@ -5,8 +5,9 @@ import { measured } from "./time.mjs";
 /** Silence after which we say lost; with a look every 250 ms that is within 3 s. */
 const LOST_MS = 2500;
 const PING_MS = 1000;
-const PING_TIMEOUT_MS = 1500;
 const LOOK_MS = 250;
+/** A look this late means that the page itself stood still: silence of its own is not the server's. */
+const STALL_MS = 1000;
 
 /** @typedef {"connecting" | "live" | "lost"} State */
 /** @typedef {{state: (now: State, before: State) => void, event: (name: string, data: any) => void}} Hears */
@@ -22,6 +23,7 @@ export class Link {
     this.lostAt = 0;
     this.answered = performance.now();
     this.streamed = performance.now();
+    this.looked = performance.now();
     /** @type {EventSource | null} */
     this.stream = null;
     this.connect();
@@ -53,7 +55,7 @@ export class Link {
   async ping() {
     const asked = Date.now();
     try {
-      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PING_TIMEOUT_MS) });
+      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(LOST_MS) });
       const body = await answer.json();
       measured(body.now, asked, Date.now());
       this.pingMs = Date.now() - asked;
@@ -66,6 +68,10 @@ export class Link {
 
   look() {
     const at = performance.now();
+    const stalled = at - this.looked > STALL_MS ? at - this.looked : 0;
+    this.looked = at;
+    this.answered += stalled;
+    this.streamed += stalled;
     if (this.stream?.readyState === EventSource.OPEN) this.streamed = at;
     const silent = at - this.answered > LOST_MS;
     const deaf = at - this.streamed > LOST_MS;
