@@ -114,14 +114,10 @@ async def take(watch: Watch, director: Director, moments: dict[str, int]) -> Non
         await director.take(item)
 
 
-async def ready(system: System, names: Sequence[str]) -> bool:
-    return all([(await asyncio.to_thread(system.readyz, name))[0] == 200 for name in names])
-
-
 async def finish(watch: Watch) -> None:
     """Wait until everything is said, drawn and folded."""
     await watch.until(partial(read, watch, PLAYED))
-    await watch.until(partial(ready, watch.system, (*DECIDERS, "gateway", *PROJECTORS)))
+    await watch.ready((*DECIDERS, "gateway", *PROJECTORS))
     await watch.settled()
 
 

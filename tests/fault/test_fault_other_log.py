@@ -49,10 +49,6 @@ async def strange(system: System, reason: str) -> bool:
     return all(status == 503 and re.search(reason + REMEDY, text) for status, text in words)
 
 
-async def ready(system: System, names: Sequence[str]) -> bool:
-    return all([(await asyncio.to_thread(system.readyz, name))[0] == 200 for name in names])
-
-
 async def becomes_strange(watch: Watch, reason: str) -> None:
     await watch.until(partial(answering, watch))
     begun = time.monotonic()
@@ -130,7 +126,7 @@ async def nobody_trusts_a_wiped_log(watch: Watch) -> None:
     await becomes_strange(watch, GONE)
     with pytest.raises(AWAY):
         await watch.head()  # nobody but a person makes a new log
-    assert not await ready(watch.system, DECIDERS)
+    assert await watch.unready(DECIDERS)
 
 
 async def nobody_trusts_an_older_log(watch: Watch, older: Sequence[RawMessage], item: str) -> None:
@@ -151,7 +147,7 @@ async def nobody_trusts_an_older_log(watch: Watch, older: Sequence[RawMessage], 
 
 
 async def all_go_on_with_the_true_log(watch: Watch, database: str) -> None:
-    await watch.until(partial(ready, watch.system, (*PROJECTORS, *DECIDERS, "gateway")))
+    await watch.ready((*PROJECTORS, *DECIDERS, "gateway"))
     await watch.until(partial(counted, watch, 4))
     await watch.settled()
     log, head = await watch.log(), await watch.bus.head()

@@ -1,7 +1,7 @@
 """Looks at a running system from outside: its log, its views, and again whenever a row moves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -83,6 +83,24 @@ class Watch:
                         return seen
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._moved.wait(), LOOK_S)
+
+    async def unready(self, names: Iterable[str]) -> dict[str, str]:
+        """What each process says that is not ready."""
+        asked = {name: await asyncio.to_thread(self.system.readyz, name) for name in names}
+        return {
+            name: text or "no answer" for name, (status, text) in asked.items() if status != 200
+        }
+
+    async def ready(self, names: Iterable[str], within_s: float = PATIENCE_S) -> None:
+        """Wait until each of these processes says that it is ready."""
+
+        async def all_are() -> bool:
+            return not await self.unready(names)
+
+        try:
+            await self.until(all_are, within_s)
+        except TimeoutError:
+            raise AssertionError(await self.unready(names)) from None
 
     async def head(self) -> int:
         """Last sequence of the log."""
