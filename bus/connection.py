@@ -140,7 +140,8 @@ async def open_connection(settings: ProcessSettings, name: str) -> Connection:
 
     async def on_disconnect() -> None:
         connection.lost()
-        log.warning("nats.disconnected")
+        if not connection.closing:
+            log.warning("nats.disconnected")
 
     await _connect(connection, settings, name, (on_error, on_reconnect, on_disconnect))
     return connection

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -97,7 +98,7 @@ def write_run_file(servers: Servers) -> None:
 
 def screen(servers: Servers, demo: bool, seconds: float) -> str:
     """The one screen a person sees."""
-    run = servers.home.root / "run.json"
+    run, command = servers.home.root / "run.json", sys.argv[0]
     sources = "".join(f"    {table:<12} {path}\n" for table, path in servers.tables.items())
     shown = "a simulated table plays there" if demo else "drop PokerGFX exports there"
     return (
@@ -105,8 +106,8 @@ def screen(servers: Servers, demo: bool, seconds: float) -> str:
         f"  dashboard   {servers.http}/?token={servers.token}\n"
         f"  API         {servers.http}/docs   (Authorization: Bearer {servers.token})\n"
         f"  bus         {servers.nats.url}   (logins in {run})\n"
-        f"  look at it  railcast status --home {servers.home.root}\n"
-        f"              railcast events --home {servers.home.root} --follow\n"
+        f"  look at it  {command} status --home {servers.home.root}\n"
+        f"              {command} events --home {servers.home.root} --follow\n"
         f"  logs        {servers.home.logs}\n"
         f"  tables      {shown}:\n{sources or '    none (add --gfx TABLE=DIR)' + chr(10)}"
         "\nCtrl-C stops everything; the next `railcast up` goes on from here.\n"

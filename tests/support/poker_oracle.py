@@ -42,7 +42,7 @@ def _five(cards: Sequence[str]) -> tuple[int, ...]:
     if shape == [3, 2]:
         return (-4, *order)
     if suited:
-        return (-5, *order)
+        return (-5, *ranks)
     return {3: -7, 2: -8 if shape == [2, 2, 1] else -9, 1: -10}[shape[0]], *order
 
 
