@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError, SlowConsumerError
 
 from bus.errors import BusError, PermissionDenied, Retryable, Uncertain
+from bus.fast_client import FastClient
 from bus.settings import ProcessSettings
 
 log = structlog.get_logger()
@@ -42,7 +42,7 @@ class ApiError(Retryable):
 class Connection:
     """One NATS connection with its fatal-error future and its reconnect hooks."""
 
-    def __init__(self, client: Client, user: str) -> None:
+    def __init__(self, client: FastClient, user: str) -> None:
         """Wrap a client; use `open_connection`."""
         self.client = client
         self.inbox = f"_INBOX.{user}" if user else "_INBOX"
@@ -121,7 +121,7 @@ class Connection:
 async def open_connection(settings: ProcessSettings, name: str) -> Connection:
     """Connect as `name`; waits for the server as long as it takes, reconnects for ever."""
     user = settings.nats_user
-    connection = Connection(Client(), user)
+    connection = Connection(FastClient(), user)
 
     async def on_error(error: Exception) -> None:
         if "permissions violation" in str(error).lower():

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from nats.aio.msg import Msg
 
 from bus.api import RawMessage
+from bus.fast_client import HeaderBlock
 from contracts.envelope import SEQUENCE, encode_value
 
 # Enough for a sentence; a body quoted in an error must not outgrow the message it is about.
@@ -26,7 +27,7 @@ def position(reply: str) -> Position:
     """Read `$JS.ACK...`: nine tokens, or twelve with a domain and an account hash."""
     tokens = reply.split(".")
     start = 4 if len(tokens) == 9 else 6
-    return Position(*(int(token) for token in tokens[start : start + 5]))
+    return Position(*map(int, tokens[start : start + 5]))
 
 
 def raw_message(message: Msg, at: Position) -> RawMessage:
@@ -43,12 +44,7 @@ def raw_message(message: Msg, at: Position) -> RawMessage:
 
 def from_api(message: dict[str, str | int]) -> RawMessage:
     """A message of the JetStream API: base64 body and base64 header block."""
-    headers: dict[str, str] = {}
-    block = base64.b64decode(str(message.get("hdrs", ""))).decode()
-    for line in block.split("\r\n")[1:]:
-        name, colon, value = line.partition(":")
-        if colon:
-            headers[name] = value.strip()
+    headers = HeaderBlock(base64.b64decode(str(message.get("hdrs", ""))))
     data = base64.b64decode(str(message.get("data", "")))
     return RawMessage(str(message["subject"]), int(message["seq"]), headers, data)
 

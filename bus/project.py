@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 # Live batches stay small for latency; a replay takes what the reader holds.
 BATCH_MAX = 5000
+# After so many events, some milliseconds, the write under way and the reader get their turn.
+TURN = 200
 # The checkpoint moves at least this often, also when nothing applied.
 WAIT_S = 0.2
 # Rows held in memory: some 50 MB at 1 KB a row.
@@ -164,11 +166,11 @@ class Projector:
                     await self._verify(connection)
                 messages = await reader.next(self._most, WAIT_S)
                 if messages:
-                    batch = self._decode(messages)
+                    batch = await self._decode(messages)
                     if writing is not None and self._must_wait:
                         await writing
                     await self._load(loading, batch)
-                    self._fold(batch)
+                    await self._fold(batch)
                     if writing is not None:
                         await writing
                     changes = self._rows.take_changes()
@@ -212,9 +214,11 @@ class Projector:
             self._shown = True
             log.info("projection.published", projection=self._spec.name, schema=self._spec.schema)
 
-    def _decode(self, messages: Sequence[RawMessage]) -> Batch:
+    async def _decode(self, messages: Sequence[RawMessage]) -> Batch:
         batch = Batch(messages[-1], [], [])
-        for message in messages:
+        for number, message in enumerate(messages, start=1):
+            if not number % TURN:
+                await asyncio.sleep(0)
             tokens = message.subject.split(".")
             if (tokens[1], tokens[-1]) not in self._handled:
                 continue
@@ -247,25 +251,36 @@ class Projector:
             for key in keys:
                 self._rows.load(kind, key, found.get(key))
 
-    def _fold(self, batch: Batch) -> None:
-        fold, applied = self._spec.fold, 0
-        for fact in batch.facts:
-            subject, block_key = fact.event.subject, _storable(fold.block_key(fact))
-            keys = (block_key, _subject_key(subject))
-            held = min((self._blocked[k] for k in keys if k in self._blocked), default=None)
-            if held is not None and held < fact.sequence:
-                reason = f"behind parked event {held}"
-                self._park(batch, fact.sequence, subject, (block_key, reason))
+    async def _fold(self, batch: Batch) -> None:
+        rows, project, applied = self._rows, self._spec.fold.project, 0
+        for number, fact in enumerate(batch.facts, start=1):
+            if not number % TURN:
+                await asyncio.sleep(0)
+            # Hardly ever is anything blocked; then no key needs to be made.
+            if self._blocked and (reason := self._held_back(fact)):
+                self._park(
+                    batch, fact.sequence, fact.event.subject, (self._block_key(fact), reason)
+                )
                 continue
-            self._rows.begin()
+            rows.begin()
             try:
-                fold.project(fact, self._rows)
+                project(fact, rows)
             except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
-                self._rows.roll_back()
-                self._park(batch, fact.sequence, subject, (block_key, _reason(error)))
+                rows.roll_back()
+                why = (self._block_key(fact), _reason(error))
+                self._park(batch, fact.sequence, fact.event.subject, why)
             else:
                 applied += 1
         metrics.APPLIED.labels(self._spec.name).inc(applied)
+
+    def _held_back(self, fact: Recorded) -> str:
+        """Why an event must wait for a parked one; empty if it need not."""
+        keys = (self._block_key(fact), _subject_key(fact.event.subject))
+        first = min((self._blocked[k] for k in keys if k in self._blocked), default=fact.sequence)
+        return f"behind parked event {first}" if first < fact.sequence else ""
+
+    def _block_key(self, fact: Recorded) -> str:
+        return _storable(self._spec.fold.block_key(fact))
 
     def _park(self, batch: Batch, sequence: int, subject: str, why: tuple[str | None, str]) -> None:
         """`why` is the block key, None where nobody can tell it, and the reason."""
@@ -288,8 +303,8 @@ class Projector:
                 raise
             fact = batch.facts[0]
             self._rows = Rows()
-            key = _storable(self._spec.fold.block_key(fact))
-            self._park(batch, fact.sequence, fact.event.subject, (key, _reason(error)))
+            why = (self._block_key(fact), _reason(error))
+            self._park(batch, fact.sequence, fact.event.subject, why)
             await self._report_parked(batch.parked)
             await self._store(connection, batch, [])
         self._health.beat(self._spec.name)

@@ -10,20 +10,21 @@ compared with what was read: a start behind the end of a log is silently moved t
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
 from bus import metrics, retry
 from bus.api import RawMessage
 from bus.connection import ApiError, Connection
-from bus.delivery import from_api, position, raw_message
+from bus.delivery import from_api, position
 from bus.errors import LogMismatch, Uncertain
+from bus.fast_client import HeaderBlock
 from contracts.streams import LOG_ID
 
 log = structlog.get_logger()
@@ -62,7 +63,7 @@ class EventReader:
         self._owner = owner
         self._subject = subject
         self._last = after
-        self._last_id: str | None = None
+        self._last_headers: Mapping[str, str] | None = None
         self._log_id = ""
         self._slot = 0
         self._created = ""
@@ -74,6 +75,7 @@ class EventReader:
         self._arrived = asyncio.Event()
         self._subscription: Subscription | None = None
         self._inbox = ""
+        self._to_inbox = b""
         self._heard = time.monotonic()
         self._broken = "start"
         self._keeper: asyncio.Task[None] | None = None
@@ -181,8 +183,9 @@ class EventReader:
             self._slot = 1 - self._slot
         await self._delete()
         self._inbox = self._connection.client.new_inbox()
-        self._subscription = await self._connection.client.subscribe(
-            f"{self._inbox}.*", cb=self._receive
+        self._to_inbox = self._inbox.encode()
+        self._subscription = await self._connection.client.subscribe_direct(
+            f"{self._inbox}.*", self._receive
         )
         made = await self._connection.api(self._create_verb(), self._config())
         self._created = made["created"]
@@ -208,11 +211,12 @@ class EventReader:
                 f"up to {end}"
             )
         self._log_id = log_id
-        if self._last_id is not None:
+        if self._last_headers is not None:
+            known = self._last_headers.get("ce-id", "")
             reply = await self._connection.api(f"STREAM.MSG.GET.{STREAM}", {"seq": self._last})
             found = from_api(reply["message"]).headers.get("ce-id", "")
-            if found != self._last_id:
-                raise LogMismatch(f"event {self._last} is {found}, {self._last_id} was read there")
+            if found != known:
+                raise LogMismatch(f"event {self._last} is {found}, {known} was read there")
 
     @property
     def _name(self) -> str:
@@ -264,26 +268,29 @@ class EventReader:
                 reply=f"{self._inbox}.{self._pulls}",
             )
 
-    async def _receive(self, message: Msg) -> None:
-        if not message.subject.startswith(self._inbox) and message.reply:
-            self._heard = time.monotonic()
-            at = position(message.reply)
-            if at.consumer != self._expected or at.stream <= self._last:
-                self._break(f"delivery {at.consumer} where {self._expected} was due")
-                return
-            self._expected += 1
-            self._in_flight -= 1
-            raw = raw_message(message, at)
-            self._last, self._last_id = at.stream, raw.headers.get("ce-id", "")
-            self._queue.append(raw)
-            self._queued_bytes += len(raw.data)
-            self._arrived.set()
+    def _receive(self, subject: bytes, reply: bytes, data: bytes, block: bytes) -> None:
+        """One message as it comes from the socket; nothing here may wait."""
+        headers = HeaderBlock(block)
+        if subject.startswith(self._to_inbox):
+            self._status(headers)
             return
-        if message.subject.startswith(self._inbox):
-            self._status(message)
+        if not reply:
+            return
+        self._heard = time.monotonic()
+        _, sequence, delivery, stored_ns, pending = position(reply.decode())
+        if delivery != self._expected or sequence <= self._last:
+            self._break(f"delivery {delivery} where {self._expected} was due")
+            return
+        self._expected += 1
+        self._in_flight -= 1
+        self._last, self._last_headers = sequence, headers
+        self._queue.append(
+            RawMessage(subject.decode(), sequence, headers, data, stored_ns, pending)
+        )
+        self._queued_bytes += len(data)
+        self._arrived.set()
 
-    def _status(self, message: Msg) -> None:
-        headers = message.headers or {}
+    def _status(self, headers: Mapping[str, str]) -> None:
         status = headers.get("Status", "")
         if status == "100":
             self._heard = time.monotonic()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -41,6 +41,11 @@ class Process:
         self.health = Health()
         self.stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._starting: asyncio.Task[None] | None = None
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run what starts the parts; it ends when they run, or fails like one of them."""
+        self._starting = asyncio.create_task(work, name="start")
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Start a part of the process; if it ends or fails, the process stops."""
@@ -71,27 +76,36 @@ class Process:
     async def wait(self) -> None:
         """Until a signal, a failed part or a fatal connection error; raises what failed."""
         stop = asyncio.create_task(self.stopping.wait(), name="stopping")
-        watched: list[asyncio.Future[Any]] = [stop, self.connection.failed, *self._tasks]
         try:
-            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
-            if not self.stopping.is_set():
-                for future in watched:
-                    if future.done():
-                        future.result()
-                ended = [t.get_name() for t in self._tasks if t.done()]
-                raise Fatal(f"part {ended} ended by itself")
+            if self._starting is not None:
+                await self._first(stop, self._starting)
+            while not self.stopping.is_set():
+                ended = await self._first(stop, *self._tasks)
+                if ended is not stop:
+                    raise Fatal(f"part {ended.get_name()} ended by itself")
         finally:
             stop.cancel()
 
+    async def _first(self, *watched: asyncio.Task[Any]) -> asyncio.Task[Any]:
+        """The first of these that ends; raises what it, or the connection, failed with."""
+        await asyncio.wait(
+            [*watched, *self._tasks, self.connection.failed], return_when=asyncio.FIRST_COMPLETED
+        )
+        for future in (self.connection.failed, *self._tasks, *watched):
+            if future.done():
+                future.result()
+        return next(task for task in (*watched, *self._tasks) if task.done())
+
     async def drain(self) -> None:
         """Cancel the parts and let them finish within the drain time."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *([self._starting] if self._starting else [])]
+        for task in tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=self.settings.drain_s)
+        if tasks:
+            await asyncio.wait(tasks, timeout=self.settings.drain_s)
 
 
-type Main = Callable[[Process], Awaitable[None]]
+type Main = Callable[[Process], Coroutine[Any, Any, None]]
 
 
 def run(main: Main, name: str, settings: ProcessSettings) -> None:
@@ -117,8 +131,9 @@ async def _run(main: Main, name: str, settings: ProcessSettings) -> None:
     process.spawn(_watch_connection(process), "nats")
     port = health_module.serve(process.health, settings.health_host, settings.health_port)
     log.info("process.started", health_port=port)
+    # The start is a part like the others: a signal ends it, and it may end first.
+    process.start(main(process))
     try:
-        await main(process)
         await process.wait()
     finally:
         await process.drain()

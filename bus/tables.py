@@ -23,6 +23,8 @@ _SQL_TYPES: Mapping[Any, str] = {
     datetime: "timestamptz",
 }
 
+_encode = msgspec.json.Encoder().encode
+
 
 def _sql_type(annotation: Any) -> str:
     """SQL type of an annotation; what is not a plain value is jsonb."""
@@ -100,13 +102,17 @@ class Table:
     async def write(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert or replace rows with different keys."""
         if rows:
-            await connection.execute(self._upsert, *(self._column(n, rows) for n in self.columns))
+            await connection.execute(self._upsert, *self.values(rows))
 
-    def _column(self, name: str, rows: Sequence[Row]) -> list[Any]:
-        values = [getattr(row, name) for row in rows]
+    def values(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
+        """The arguments of a write: the values of every column, in the order of the rows."""
+        columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
+        return list(map(self._column, self.columns, columns))
+
+    def _column(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
         if name not in self._json:
             return values
-        return [None if v is None else msgspec.json.encode(v).decode() for v in values]
+        return [None if v is None else _encode(v).decode() for v in values]
 
     async def remove(self, connection: Connection, keys: Sequence[Key]) -> None:
         """Delete rows by key."""

@@ -6,6 +6,7 @@ together with the checkpoint in one transaction.
 """
 
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from typing import Any, ClassVar, Protocol
 
 import msgspec
@@ -29,17 +30,29 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> Key:
         """Values of the primary key."""
-        return tuple(getattr(self, name) for name in self.KEY)
+        return tuple([getattr(self, name) for name in self.KEY])
+
+
+type _Place = tuple[type[Row], Key]
+
+
+class _Unknown(Enum):
+    """In place of a row that was never loaded: not even its absence is known."""
+
+    UNKNOWN = "unknown"
+
+
+_UNKNOWN = _Unknown.UNKNOWN
 
 
 class Rows:
     """The working set of one batch: loaded rows and what was changed in them."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[type[Row], Key], Row | None] = {}
-        self._changed: set[tuple[type[Row], Key]] = set()
+        self._known: dict[_Place, Row | None] = {}
+        self._changed: set[_Place] = set()
         # What the running event overwrote, so that an event that fails leaves nothing behind.
-        self._undo: list[tuple[tuple[type[Row], Key], Row | None, bool, bool]] = []
+        self._undo: list[tuple[_Place, Row | _Unknown | None, bool]] = []
 
     def get[R: Row](self, kind: type[R], *key: Any) -> R | None:
         """The row with this key as the fold left it, or None. The key must have been announced."""
@@ -48,18 +61,19 @@ class Rows:
     def put(self, row: Row) -> None:
         """Insert or replace one row."""
         place = (type(row), row.key)
-        if self._known.get(place) != row:
-            self._set(place, row)
+        known = self._known.get(place, _UNKNOWN)
+        if known != row:
+            self._set(place, known, row)
 
     def delete(self, kind: type[Row], *key: Any) -> None:
         """Remove one row, if it is there. The key must have been announced."""
         place = (kind, key)
-        if self._known[place] is not None:
-            self._set(place, None)
+        known = self._known[place]
+        if known is not None:
+            self._set(place, known, None)
 
-    def _set(self, place: tuple[type[Row], Key], row: Row | None) -> None:
-        known = place in self._known
-        self._undo.append((place, self._known.get(place), known, place in self._changed))
+    def _set(self, place: _Place, known: Row | _Unknown | None, row: Row | None) -> None:
+        self._undo.append((place, known, place in self._changed))
         self._known[place] = row
         self._changed.add(place)
 
@@ -69,11 +83,11 @@ class Rows:
 
     def roll_back(self) -> None:
         """Runner only: the running event failed; put back everything it changed."""
-        for place, row, known, changed in reversed(self._undo):
-            if known:
-                self._known[place] = row
-            else:
+        for place, known, changed in reversed(self._undo):
+            if known is _UNKNOWN:
                 self._known.pop(place, None)
+            else:
+                self._known[place] = known
             if not changed:
                 self._changed.discard(place)
         self._undo.clear()

@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.home import Home
 from deploy.local.servers import NatsServer, PostgresServer
 from tests.support import servers
 from tests.support.servers import FreshNats, FreshPostgres
+
+# How long an example takes says something about the machine, not about the code.
+settings.register_profile("railcast", deadline=None)
+settings.load_profile("railcast")
 
 
 @pytest.fixture(scope="session")

@@ -31,3 +31,12 @@ def by_hash(wanted: str) -> Pick:
         ]
 
     return seats_of
+
+
+def by_seat(number: int) -> Pick:
+    """A pick of this seat, whoever sits there: only for figures that belong to the chair."""
+
+    def seats_of(hand: Hand) -> list[int]:
+        return [seat.seat for seat in hand.seats if seat.seat == number]
+
+    return seats_of

@@ -88,7 +88,7 @@ def batches(ends: list[int]) -> list[list[list[object]]]:
             said = event(number, f"table-{number // FILL_BATCH}")
             SPEC.fold.project(Recorded(number + 1, draft(said, number).envelope, said), rows)
         changed = [row for _, _, row in rows.take_changes() if row is not None]
-        made.append([rows_of._column(name, changed) for name in rows_of.columns])
+        made.append(rows_of.values(changed))
     return made
 
 
@@ -102,7 +102,7 @@ async def writer(settings: ProcessSettings, ends: list[int]) -> Replay:
     gc.freeze()
     began, started = cpu_s(), time.perf_counter()
     for columns in prepared:
-        if columns[0]:
+        if columns:
             async with connection.transaction():
                 await connection.execute(statement, *columns)
     seconds, used = time.perf_counter() - started, cpu_s() - began

@@ -21,7 +21,7 @@ from tests.support.servers import Runner
 from tests.support.system import PROCESSES, RAILCAST, NotUp, System
 from tests.support.watch import PATIENCE_S, Watch
 
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("launcher")]
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("launcher"), pytest.mark.timeout(240)]
 
 HANDS = "select game_id, digest, first_sequence from views.hands order by start_ticks"
 
@@ -39,8 +39,9 @@ def refused(system: System) -> str:
 
 
 async def test_stopped_or_killed_and_begun_again_it_goes_on_and_leaves_nothing(make) -> None:
-    system = make(("dock",)).start()
-    places = system.places
+    system = make(("dock",))
+    system.http_port = 0
+    places = system.start().places
     path = system.tables["dock"] / file_name()
     path.write_bytes(game_file(hand(0), hand(1)))
     async with Watch(system) as watch:

@@ -165,7 +165,11 @@ async def test_a_service_takes_and_acknowledges_from_each_durable_consumer_of_it
     ("user", "reader", "filter_subject"),
     [
         *((user_name(n), f"{n}_v{v}_1", None) for n, v in streams.PROJECTIONS.items()),
-        *((s.name, f"{s.name}_0", f"evt.{s.contexts[0]}.>") for s in SERVICES if s.contexts),
+        *(
+            (s.name, f"{s.name}_0", f"evt.{s.contexts[0]}.>")
+            for s in SERVICES
+            if s.contexts and s.follows
+        ),
     ],
 )
 async def test_a_positioned_reader_is_made_read_and_removed_by_its_owner(

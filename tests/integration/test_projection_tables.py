@@ -101,8 +101,11 @@ async def test_the_next_version_stands_beside_the_first_and_takes_over_the_views
     spec = next(spec for spec in SPECS if spec.name == "renders")
     sql = spec.sql.read_text()
 
-    await checkpoint.prepare(owner, "renders_v2", spec.name, sql, spec.fingerprint)
+    assert not await checkpoint.prepare(owner, "renders_v2", spec.name, sql, spec.fingerprint)
+    text = await owner.fetchval("select pg_get_viewdef('views.renders')")
+    assert re.search(r"from\s+renders_v1\.render", text, re.IGNORECASE)
 
+    await checkpoint.publish(owner, "renders_v2", spec.name, sql)
     text = await owner.fetchval("select pg_get_viewdef('views.renders')")
     assert re.search(r"from\s+renders_v2\.render", text, re.IGNORECASE)
     assert await owner.fetchval("select to_regclass('renders_v1.render')")

@@ -20,6 +20,7 @@ from typing import Any
 
 from contracts.streams import PROJECTIONS
 from deploy.local import launch
+from deploy.local.home import free_port
 from deploy.local.process import start_mark
 from deploy.local.show import SERVICES
 from deploy.nats.permissions import user_name
@@ -59,6 +60,9 @@ class System:
     ) -> None:
         """`folder` takes everything; `more` is added to the environment."""
         self.home = folder / "home"
+        # Two systems that start at the same moment would both find the usual port free; 0 asks
+        # for the usual one all the same.
+        self.http_port = free_port(0)
         self.tables = {name: folder / "share" / name for name in tables}
         self.lines: list[str] = []
         self._mark = uuid.uuid4().hex
@@ -94,7 +98,8 @@ class System:
     def begin(self) -> None:
         """Start without waiting. Call it from a thread that lives on: the kernel ties them."""
         tables = [part for name, at in self.tables.items() for part in ("--gfx", f"{name}={at}")]
-        command = [*RAILCAST, "up", "--home", str(self.home), "--no-demo", *tables]
+        port = ("--http-port", str(self.http_port))
+        command = [*RAILCAST, "up", "--home", str(self.home), "--no-demo", *port, *tables]
         tied = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid())]
         self._up.clear()
         self.lines = []

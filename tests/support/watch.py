@@ -176,13 +176,16 @@ class Director:
     async def _ask(self, path: str, body: Any, final: tuple[int, ...]) -> tuple[int, Any]:
         key = f"{self._name}:{path}:{body.get('title', '')}".replace(" ", "-")
         answer: Any = None
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                with suppress(OSError, ValueError):
-                    status, answer = await asyncio.to_thread(self._system.ask, path, body, key)
-                    missing = status == 409 and answer["code"] == "missing_data"
-                    if status in final and not missing:
-                        return status, answer
-                    if status < 500 and not missing:
-                        raise AssertionError(f"{path}: {status} {answer}")
-                await asyncio.sleep(LOOK_S)  # the pause of a client that was told to come back
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    with suppress(OSError, ValueError):
+                        status, answer = await asyncio.to_thread(self._system.ask, path, body, key)
+                        missing = status == 409 and answer["code"] == "missing_data"
+                        if status in final and not missing:
+                            return status, answer
+                        if status < 500 and not missing:
+                            raise AssertionError(f"{path}: {status} {answer}")
+                    await asyncio.sleep(LOOK_S)  # the pause of a client that was told to come back
+        except TimeoutError:
+            raise AssertionError(f"{path} is still answered by {answer}") from None
