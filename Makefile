@@ -17,7 +17,7 @@ up: setup ## Run everything on this machine (ARGS="--home DIR ...")
 	@.venv/bin/railcast up $(ARGS)
 
 test: setup ## Run every test (WORKERS=2)
-	@.venv/bin/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@.venv/bin/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: setup ## Format, lint, types, imports
 	@.venv/bin/ruff format --check .

@@ -7,7 +7,6 @@ from typing import Protocol
 
 import msgspec
 
-from bus.fast_client import HeaderBlock
 from contracts import codec, subjects
 from contracts.decision import Refusal
 from contracts.envelope import Envelope, from_headers
@@ -171,8 +170,7 @@ class Bus(Protocol):
 
 def recorded(message: RawMessage) -> Recorded:
     """Decode a stored event. Raises a ContractError that says what is wrong."""
-    headers = message.headers
-    envelope = from_headers(headers.read() if isinstance(headers, HeaderBlock) else headers)
+    envelope = from_headers(message.headers)
     event = codec.decode(envelope.type, message.data)
     if not isinstance(event, Event):
         raise BadMessage(f"{envelope.type} is not an event")

@@ -23,6 +23,10 @@ class Position(NamedTuple):
     pending: int
 
 
+# Of what the server says itself.
+NOWHERE = Position(0, 0, 0, 0, 0)
+
+
 def position(reply: str) -> Position:
     """Read `$JS.ACK...`: nine tokens, or twelve with a domain and an account hash."""
     tokens = reply.split(".")
@@ -40,6 +44,11 @@ def raw_message(message: Msg, at: Position) -> RawMessage:
         at.stored_ns,
         at.pending,
     )
+
+
+def from_socket(subject: str, data: bytes, block: bytes, at: Position) -> RawMessage:
+    """A message of a direct subscription; its header block is read when somebody asks."""
+    return RawMessage(subject, at.stream, HeaderBlock(block), data, at.stored_ns, at.pending)
 
 
 def from_api(message: dict[str, str | int]) -> RawMessage:

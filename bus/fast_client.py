@@ -61,27 +61,26 @@ class HeaderBlock(Mapping[str, str]):
         self._block = block
         self._headers: dict[str, str] | None = None
 
-    def read(self) -> dict[str, str]:
-        """All of them, for whoever needs many; not to be changed."""
+    def _read(self) -> dict[str, str]:
         if self._headers is None:
             self._headers = parse_block(self._block)
         return self._headers
 
     def __getitem__(self, name: str) -> str:
         """One value; raises KeyError."""
-        return self.read()[name]
+        return self._read()[name]
 
     def get(self, name: str, default: Any = None) -> Any:
         """One value, or the default."""
-        return self.read().get(name, default)
+        return (self._headers or self._read()).get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         """The names in the order of the message."""
-        return iter(self.read())
+        return iter(self._read())
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self.read())
+        return len(self._read())
 
 
 class FastClient(Client):

@@ -170,7 +170,7 @@ class Projector:
                     if writing is not None and self._must_wait:
                         await writing
                     await self._load(loading, batch)
-                    await self._fold(batch)
+                    self._fold(batch)
                     if writing is not None:
                         await writing
                     changes = self._rows.take_changes()
@@ -251,11 +251,9 @@ class Projector:
             for key in keys:
                 self._rows.load(kind, key, found.get(key))
 
-    async def _fold(self, batch: Batch) -> None:
+    def _fold(self, batch: Batch) -> None:
         rows, project, applied = self._rows, self._spec.fold.project, 0
-        for number, fact in enumerate(batch.facts, start=1):
-            if not number % TURN:
-                await asyncio.sleep(0)
+        for fact in batch.facts:
             # Hardly ever is anything blocked; then no key needs to be made.
             if self._blocked and (reason := self._held_back(fact)):
                 self._park(

@@ -22,9 +22,8 @@ from nats.errors import Error as NatsError
 from bus import metrics, retry
 from bus.api import RawMessage
 from bus.connection import ApiError, Connection
-from bus.delivery import from_api, position
+from bus.delivery import NOWHERE, from_api, from_socket, position
 from bus.errors import LogMismatch, Uncertain
-from bus.fast_client import HeaderBlock
 from contracts.streams import LOG_ID
 
 log = structlog.get_logger()
@@ -46,7 +45,6 @@ STEADY_S = 10.0
 # Longest wait between two tries to make one; a show waits for it.
 RETRY_S_MAX = 1.0
 NANO = 1_000_000_000
-
 STREAM = "EVENTS"
 
 
@@ -75,7 +73,6 @@ class EventReader:
         self._arrived = asyncio.Event()
         self._subscription: Subscription | None = None
         self._inbox = ""
-        self._to_inbox = b""
         self._heard = time.monotonic()
         self._broken = "start"
         self._keeper: asyncio.Task[None] | None = None
@@ -183,7 +180,6 @@ class EventReader:
             self._slot = 1 - self._slot
         await self._delete()
         self._inbox = self._connection.client.new_inbox()
-        self._to_inbox = self._inbox.encode()
         self._subscription = await self._connection.client.subscribe_direct(
             f"{self._inbox}.*", self._receive
         )
@@ -270,23 +266,22 @@ class EventReader:
 
     def _receive(self, subject: bytes, reply: bytes, data: bytes, block: bytes) -> None:
         """One message as it comes from the socket; nothing here may wait."""
-        headers = HeaderBlock(block)
-        if subject.startswith(self._to_inbox):
-            self._status(headers)
+        name = subject.decode()
+        if name.startswith(self._inbox):
+            self._status(from_socket(name, data, block, NOWHERE).headers)
             return
         if not reply:
             return
         self._heard = time.monotonic()
-        _, sequence, delivery, stored_ns, pending = position(reply.decode())
-        if delivery != self._expected or sequence <= self._last:
-            self._break(f"delivery {delivery} where {self._expected} was due")
+        at = position(reply.decode())
+        if at.consumer != self._expected or at.stream <= self._last:
+            self._break(f"delivery {at.consumer} where {self._expected} was due")
             return
         self._expected += 1
         self._in_flight -= 1
-        self._last, self._last_headers = sequence, headers
-        self._queue.append(
-            RawMessage(subject.decode(), sequence, headers, data, stored_ns, pending)
-        )
+        raw = from_socket(name, data, block, at)
+        self._last, self._last_headers = at.stream, raw.headers
+        self._queue.append(raw)
         self._queued_bytes += len(data)
         self._arrived.set()
 

@@ -53,22 +53,12 @@ def risks(hand: Hand, figures: Replay, *, open_record: bool = False) -> tuple[Ri
 def _asked(hand: Hand, figures: Replay, stacks: Mapping[int, int]) -> set[int]:
     """Live seats that an all-in on the last street asks for all they have left."""
     street_bets = _last_street_bets(hand, figures)
-    faced = max(
-        (bet for seat, bet in street_bets.items() if _is_all_in(seat, hand, figures)), default=0
-    )
-    asked = set()
-    for seat, chips in stacks.items():
-        bet = street_bets.get(seat, 0)
-        left = chips - figures.contributions[seat]
-        # What a seat had when the street began is all it can be asked for there.
-        if left and bet < faced >= bet + left:
-            asked.add(seat)
-    return asked
-
-
-def _is_all_in(seat: int, hand: Hand, figures: Replay) -> bool:
-    start = next((each.start_stack for each in hand.seats if each.seat == seat), 0)
-    return seat in figures.live_seats and figures.contributions[seat] == start
+    left = {seat: chips - figures.contributions[seat] for seat, chips in stacks.items()}
+    faced = max((street_bets.get(seat, 0) for seat in stacks if not left[seat]), default=0)
+    # What a seat had when the street began is all it can be asked for there.
+    return {
+        seat for seat in stacks if left[seat] and faced >= street_bets.get(seat, 0) + left[seat]
+    }
 
 
 def _last_street_bets(hand: Hand, figures: Replay) -> dict[int, int]:

@@ -12,6 +12,7 @@
 import fcntl
 import json
 import os
+import random
 import secrets
 import socket
 from collections.abc import Collection, Iterator
@@ -21,7 +22,10 @@ from typing import Self
 
 # 24 random bytes: not guessable, and short enough to read out of a file.
 SECRET_BYTES = 24
-# The kernel chooses at random; only a machine without free ports fails that often.
+# Below the ports that kernels give to outgoing connections (from 32768 on Linux): one of those in
+# the place of a server that died would keep it from coming back.
+PORTS = range(20_000, 32_000)
+# Only a machine without free ports fails that often.
 PORT_TRIES_MAX = 20
 
 
@@ -109,20 +113,20 @@ class Home:
 
 
 def free_port(preferred: int, avoid: Collection[int] = ()) -> int:
-    """`preferred` if nothing listens there, else a port the kernel chooses and `avoid` lacks.
+    """`preferred` if nothing listens there, else any free one of PORTS that `avoid` lacks.
 
     Raises OSError when there is none.
     """
-    for port in (preferred, *[0] * PORT_TRIES_MAX):
+    others = random.sample(PORTS, PORT_TRIES_MAX)
+    for port in (preferred, *others) if preferred else others:
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listener.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            chosen = int(listener.getsockname()[1])
-            if chosen not in avoid:
-                return chosen
+            if port not in avoid:
+                return port
     raise OSError("no free port on 127.0.0.1")
 
 

@@ -96,8 +96,10 @@ class App:
 
     async def announce(self, fact: Recorded) -> None:
         """Say the notices that a fact of ours changed."""
-        await self.runner.reached(fact.sequence)
         session_id = fact.event.subject_id
+        # What this instance decided itself is in the state before it comes back from the log.
+        if self.runner.sequence("session", session_id) < fact.sequence:
+            await self.runner.reached(fact.sequence)
         session = self.runner.state("session", session_id)
         if session is not None:
             said = notices(session, fact.event.TYPE.name, touched(fact.event))
@@ -153,4 +155,5 @@ async def main(process: Process, settings: CuesheetSettings) -> None:
     binder = Binder(
         settings.reader_url.get_secret_value(), BusGames(process.bus), settings.binding_wait_s
     )
+    await binder.open()
     await App(process.bus, binder, settings.render_duration_s).start(process)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import asyncpg
 import msgspec
+import structlog
 
 from contracts.compositions import (
     LeaderboardData,
@@ -18,6 +19,8 @@ from contracts.compositions import (
     leaderboard_fields,
 )
 from contracts.messages.cuesheet import Binding, HandPoint
+
+log = structlog.get_logger()
 
 # Between two looks while a projection catches up; a commit takes about 2 ms.
 LOOK_S = 0.005
@@ -92,6 +95,14 @@ class Binder:
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
 
+    async def open(self) -> None:
+        """Connect and plan before the first take, which is late by it if this is not possible."""
+        try:
+            pool = await self._connected()
+            await pool.fetchrow(_SQL, "", list(READS))
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("binder.open", error=str(error) or type(error).__name__)
+
     async def bind(self, composition: str, parameters: dict[str, Any]) -> Binding:
         """Data of a table leaderboard as of now. Raises MissingBinding with a sentence."""
         game_id = str(parameters["game_id"])
@@ -142,7 +153,12 @@ class Binder:
         async with self._opening:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
-                    self._dsn, min_size=1, max_size=POOL_MAX, timeout=2, command_timeout=2
+                    self._dsn,
+                    min_size=1,
+                    max_size=POOL_MAX,
+                    timeout=2,
+                    command_timeout=2,
+                    reset=_keep,
                 )
             return self._pool
 
@@ -150,6 +166,10 @@ class Binder:
         """Give the connections back."""
         if self._pool is not None:
             await self._pool.close()
+
+
+async def _keep(_: object) -> None:
+    """Nothing to undo: one statement changes no session, and undoing costs every take a round."""
 
 
 def leaderboard(game_id: str, seats: list[Seat], parameters: dict[str, Any]) -> LeaderboardData:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from contracts import subjects
 from contracts.messages import Event
 from contracts.messages.cuesheet import (
     CueNotice,
@@ -44,7 +45,7 @@ def notices(session: Session, verb: str, items: Iterable[str] | None = None) -> 
         )
         for sheet in session.sheets.values()
     ]
-    subjects = [_cue_notice(cue, verb).subject for cue in session.cues.values()]
+    told_on = [subjects.broadcast_item(created.session_id, item_id) for item_id in session.cues]
     whole = SessionNotice(
         verb=verb,
         session_id=created.session_id,
@@ -52,7 +53,7 @@ def notices(session: Session, verb: str, items: Iterable[str] | None = None) -> 
         event_name=created.event_name,
         status=session.status,
         on_air=dict(session.on_air),
-        subjects=(*(sheet.subject for sheet in sheets), *subjects),
+        subjects=(*(sheet.subject for sheet in sheets), *told_on),
     )
     return [*cues, *sheets, whole]
 

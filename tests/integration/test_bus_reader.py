@@ -146,11 +146,10 @@ async def test_a_reader_notices_a_server_that_stands_still_and_goes_on_afterward
 async def test_a_gap_in_the_deliveries_is_read_again(bus, monkeypatch):
     receive, seen = EventReader._receive, []
 
-    async def lossy(self, message):
-        seen.append(message.subject)
-        if len(seen) in (4, 5, 300):
-            return
-        await receive(self, message)
+    def lossy(self, subject, *rest):
+        seen.append(subject)
+        if len(seen) not in (4, 5, 300):
+            receive(self, subject, *rest)
 
     monkeypatch.setattr(EventReader, "_receive", lossy)
     await fill(bus, 1000)

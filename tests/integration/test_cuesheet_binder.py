@@ -170,6 +170,32 @@ async def test_without_the_database_there_is_no_binding(log: NatsBus):
         await nowhere.bind(COMPOSITION, PARAMETERS)
 
 
+async def test_a_binder_that_was_opened_needs_no_connection_for_its_first_take(
+    tables: asyncpg.Connection, reader_dsn: str
+):
+    binder = Binder(reader_dsn, NoFacts(), PATIENCE_S)
+    await write(tables, 1)
+
+    await binder.open()
+    await tables.execute(f'alter role "{urlsplit(reader_dsn).username}" nologin')
+    try:
+        binding = await binder.bind(COMPOSITION, PARAMETERS)
+    finally:
+        await tables.execute(f'alter role "{urlsplit(reader_dsn).username}" login')
+        await binder.close()
+
+    assert set(chips(binding).values()) == {1}
+
+
+async def test_a_binder_opened_without_the_database_refuses_takes_only(log: NatsBus):
+    nowhere = Binder("postgresql://reader@127.0.0.1:1/none", BusGames(log), PATIENCE_S)
+
+    await nowhere.open()
+
+    with pytest.raises(MissingBinding, match="the read models cannot be read"):
+        await nowhere.bind(COMPOSITION, PARAMETERS)
+
+
 class NoFacts:
     """A log without a fact of any game: nothing is waited for."""
 

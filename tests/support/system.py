@@ -23,6 +23,7 @@ from deploy.local import launch
 from deploy.local.home import free_port
 from deploy.local.process import start_mark
 from deploy.local.show import SERVICES
+from deploy.local.start import log_tail
 from deploy.nats.permissions import user_name
 
 RAILCAST: tuple[str, ...] = (str(Path(sys.executable).with_name("railcast")),)
@@ -209,6 +210,10 @@ class System:
             return error.code, error.read().decode()
         except OSError:
             return 0, ""
+
+    def last_words(self, name: str) -> str:
+        """End of a process's log."""
+        return log_tail(self.home / "logs" / f"{name}.log")
 
     def ask(self, path: str, body: Any = None, key: str = "") -> tuple[int, Any]:
         """Status and JSON of one API call, a POST if there is a body. Raises OSError."""

@@ -188,4 +188,5 @@ class Director:
                             raise AssertionError(f"{path}: {status} {answer}")
                     await asyncio.sleep(LOOK_S)  # the pause of a client that was told to come back
         except TimeoutError:
-            raise AssertionError(f"{path} is still answered by {answer}") from None
+            words = self._system.last_words("gateway")
+            raise AssertionError(f"{path} is still answered by {answer}; {words}") from None

@@ -73,6 +73,24 @@ def test_other_numbers_of_cards_have_no_value(count: int) -> None:
         hand_value(range(count))
 
 
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("as js 9s 4s 3s", "ah jh 9h 4h 2h"),  # by the fifth card
+        ("as jd 9s 4s 3s", "ah jd 9h 4h 2h"),
+        ("as ad 9s 4s 3s", "ah ac 9h 4h 2h"),
+        ("as ad 9s 9d 3s", "ah ac 9h 9c 2h"),
+        ("7s 7h 7d as 3h", "7s 7h 7d as 2h"),
+        ("7s 7h 7d 3s 3h", "7s 7h 7d 2s 2h"),
+        ("7s 7h 7d 7c 3h", "7s 7h 7d 7c 2h"),
+        ("6d 5d 4c 3d 2d", "5d 4d 3c 2d ad"),
+    ],
+)
+def test_the_last_card_that_differs_decides(better: str, worse: str) -> None:
+    assert value(better) > value(worse)
+    assert rank_category(value(better)) == rank_category(value(worse))
+
+
 @given(sevens, sevens)
 def test_hands_order_and_tie_as_their_best_five_do(one: list[str], other: list[str]) -> None:
     assert (values(one) < values(other)) == (ranked(one) < ranked(other))

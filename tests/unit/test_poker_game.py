@@ -168,6 +168,9 @@ def test_a_revision_voids_what_followed_from_the_old_content_and_nothing_else() 
         ]
         return findings(GAME, hands)
 
+    keys = {each.key: each.name for each in game(40, "old")}
+    renamed = {each.key for each in game(40, "new") if keys[each.key] != each.name}
+    assert renamed == {each.key for each in game(40, "old") if "old" in each.digests}
     change = difference(game(40, "old"), game(50, "new"))
     assert {type(each) for each in change.voided} == {StackCorrected}
     assert all("old" in each.digests for each in change.voided)

@@ -8,7 +8,7 @@ from contracts.poker.hand import Hand, Seat
 from contracts.poker.replay import replay
 from contracts.poker.ticks import TICKS_PER_SECOND
 from contracts.poker.verdict import Verdict, judge
-from tests.support.poker_oracle import acts, make_hand
+from tests.support.poker_oracle import acts, make_hand, sit
 
 CALLED = ("2 CALL 100", "3 CHECK")
 STREETS = (("2c", "2d", "7h"), ("jd",), ("ks",))
@@ -56,6 +56,13 @@ def test_the_winner_follows_from_the_stacks_even_against_the_cards() -> None:
     verdict = judged(hand)
     assert replay(hand).state == "settled"
     assert (verdict.showdown_best_seats, verdict.winners) == ((3,), (2,))
+
+
+def test_a_seat_that_was_given_less_than_came_back_to_it_is_no_winner() -> None:
+    seats = [sit(2, 200, 600), sit(3, 1000, 600)]
+    hand = make_hand(seats, acts("2 ALL IN 200", "3 BET 500"))
+    assert replay(hand).collected == {2: 600, 3: -100}
+    assert judged(hand).winners == (2,)
 
 
 def test_a_seat_without_readable_cards_is_named_and_the_others_compared() -> None:

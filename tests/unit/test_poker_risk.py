@@ -84,6 +84,11 @@ def test_a_seat_that_can_call_and_keep_chips_is_not_at_risk() -> None:
     assert at_risk(hand, open_record=True) == [(2, False)]
 
 
+def test_only_an_all_in_asks_for_an_answer_that_risks_everything() -> None:
+    hand = make_hand([sit(2, 5000), sit(3, 800)], acts("2 BET 900"))
+    assert at_risk(hand, open_record=True) == []
+
+
 def test_who_has_answered_by_calling_or_betting_more_has_nothing_to_call() -> None:
     hand = make_hand(
         [sit(2, 900), sit(3, 5000), sit(4, 800)], acts("4 ALL IN 800", "2 FOLD", "3 CALL 800")

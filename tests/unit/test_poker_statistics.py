@@ -65,6 +65,12 @@ def test_a_showdown_counts_for_who_was_live_at_the_flop() -> None:
     )  # fmt: skip
     assert own_statistics(at(4, hand)).wtsd_percent == 100
     assert own_statistics(at(2, hand)) == OwnStatistics(dealt=1)
+    left_to_two = played(
+        "4 CALL 100", "2 CALL 100", "3 CHECK", *board, "2 BET 100", "3 CALL 100", "4 FOLD",
+        "5d", "6d",
+    )  # fmt: skip
+    assert own_statistics(at(4, left_to_two)).wtsd_percent == 0
+    assert own_statistics(at(2, left_to_two)).wtsd_percent == 100
     given_up = played("4 CALL 100", "2 FOLD", "3 CHECK", *board, "3 BET 100", "4 FOLD")
     assert own_statistics(at(4, hand, given_up)).wtsd_percent == 50
     all_in_before = played("4 ALL IN 1000", "2 FOLD", "3 CALL 900", *board, "5d", "6d")
