@@ -26,6 +26,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     TABLE: ClassVar[str]
     KEY: ClassVar[tuple[str, ...]]
+    # Columns that tell when and from where, not what: two logs of the same show differ in them.
+    AUDIT: ClassVar[tuple[str, ...]] = ()
 
     @property
     def key(self) -> Key:
