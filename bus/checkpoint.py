@@ -14,6 +14,7 @@ import msgspec
 from bus.api import Bus, Head
 from bus.errors import Fatal, Fenced, LogMismatch
 from bus.tables import Connection
+from contracts.envelope import identity
 
 # Channel on which every commit says "<projection>:<sequence>".
 CHANNEL = "railcast_checkpoint"
@@ -190,7 +191,7 @@ async def verify(bus: Bus, stored: Checkpoint | None) -> Head:
         )
     if stored.sequence:
         message = await bus.event_at(stored.sequence)
-        found = message.headers.get("ce-id", "") if message else None
+        found = identity(message.headers) if message else None
         if found != stored.event_id:
             raise LogMismatch(
                 f"event {stored.sequence} is {found}, the rows know it as {stored.event_id}; "

@@ -22,6 +22,7 @@ from bus.errors import Fatal, Fenced, LogMismatch, Retryable
 from bus.health import Health
 from bus.parking import Parked
 from bus.tables import Connection, Table
+from contracts.envelope import identity
 from contracts.recorded import Recorded
 from contracts.rows import Fold, Key, Row, Rows
 
@@ -318,7 +319,7 @@ class Projector:
                 keys.append(key)
             else:
                 rows.append(row)
-        event_id = batch.last.headers.get("ce-id", "")
+        event_id = identity(batch.last.headers)
         new = Checkpoint(old.log_id, batch.last.sequence, event_id)
         async with connection.transaction():
             for kind in spec.rows:

@@ -24,6 +24,7 @@ from bus.api import RawMessage
 from bus.connection import ApiError, Connection
 from bus.delivery import NOWHERE, from_api, from_socket, position
 from bus.errors import LogMismatch, Uncertain
+from contracts.envelope import identity
 from contracts.streams import LOG_ID
 
 log = structlog.get_logger()
@@ -208,9 +209,9 @@ class EventReader:
             )
         self._log_id = log_id
         if self._last_headers is not None:
-            known = self._last_headers.get("ce-id", "")
+            known = identity(self._last_headers)
             reply = await self._connection.api(f"STREAM.MSG.GET.{STREAM}", {"seq": self._last})
-            found = from_api(reply["message"]).headers.get("ce-id", "")
+            found = identity(from_api(reply["message"]).headers)
             if found != known:
                 raise LogMismatch(f"event {self._last} is {found}, {known} was read there")
 

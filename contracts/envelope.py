@@ -116,3 +116,12 @@ def from_headers(headers: Mapping[str, str] | None) -> Envelope:
 def _decoded(value: str) -> str:
     """Most values have nothing encoded in them, and looking is much cheaper than decoding."""
     return unquote(value) if "%" in value else value
+
+
+def identity(headers: Mapping[str, str]) -> str:
+    """Names one stored message: its id and when it was said.
+
+    The id alone is not enough: a fact read from a file has the same id when it is said again, for
+    example after the log was restored to an earlier copy.
+    """
+    return f"{headers.get('ce-id', '')} {headers.get('ce-time', '')}".strip()

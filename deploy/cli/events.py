@@ -137,7 +137,7 @@ def _print_one(message: RawMessage, query: Query) -> None:
         line = {
             "sequence": message.sequence,
             "subject": message.subject,
-            "headers": message.headers,
+            "headers": dict(message.headers),
             "body": json.loads(body),
         }
         typer.echo(json.dumps(line, ensure_ascii=False))

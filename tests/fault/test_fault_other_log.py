@@ -32,7 +32,7 @@ GAME = 639_700_000_000_000_001
 NOTICED_WITHIN_S = 5.0
 GONE = "the stream EVENTS does not exist on this server; "
 SHORT = r"the log ends at \d+; |the rows know it as [\w-]+; "
-FORKED = r"the rows know it as [\w-]+; "
+FORKED = r"the rows know it as [\w-]+ [\w:.-]+; "
 REMEDY = "restore the log this database belongs to, or drop the projection's schema"
 LOOK_S = 0.05
 

@@ -100,21 +100,12 @@ def held(hand: Hand, digest: str = "") -> HeldHand:
 
 def simulated(played: PlayedHand) -> Hand:
     """The record of a simulated hand, as a reader of its export would have it."""
-    blinds = played.blinds
     return Hand(
         hand_num=played.hand_num,
         start_utc=ticks_to_utc(CREATED_TICKS + played.start_ticks),
         start_ticks=str(CREATED_TICKS + played.start_ticks),
         duration_ticks=played.duration_ticks,
-        blinds=Blinds(
-            small_blind=blinds.small,
-            big_blind=blinds.big,
-            ante=blinds.ante,
-            ante_type="BB_ANTE_BB1ST",
-            button_seat=blinds.button_seat,
-            small_blind_seat=blinds.small_seat,
-            big_blind_seat=blinds.big_seat,
-        ),
+        blinds=_blinds(played),
         seats=tuple(
             Seat(
                 seat=row.seat,
@@ -131,14 +122,27 @@ def simulated(played: PlayedHand) -> Hand:
         ),
         actions=tuple(
             Action(
-                kind=event.kind.value,
-                seat=event.seat,
-                amount=event.amount,
-                pot=event.pot,
-                card=event.card,
+                kind=each.kind.value,
+                seat=each.seat,
+                amount=each.amount,
+                pot=each.pot,
+                card=each.card,
             )
-            for event in played.events
+            for each in played.events
         ),
+    )
+
+
+def _blinds(played: PlayedHand) -> Blinds:
+    blinds = played.blinds
+    return Blinds(
+        small_blind=blinds.small,
+        big_blind=blinds.big,
+        ante=blinds.ante,
+        ante_type="BB_ANTE_BB1ST",
+        button_seat=blinds.button_seat,
+        small_blind_seat=blinds.small_seat,
+        big_blind_seat=blinds.big_seat,
     )
 
 

@@ -42,9 +42,7 @@ def golden_hands() -> list[dict[str, Any]]:
 def figures(held: HeldHand) -> dict[str, Any]:
     """All that a line of the golden hands says, in its names and types."""
     hand, replayed, blinds = held.hand, held.figures, held.hand.blinds
-    verdict, grade = judge(hand, replayed), grade_hand(hand, replayed)
-    ranks = {seat.seat: seat for seat in hand.seats}
-    return {
+    return cards_and_grade(held) | {
         "start_ticks": hand.start_ticks,
         "start_utc": hand.start_utc,
         "hand_num": hand.hand_num,
@@ -68,6 +66,16 @@ def figures(held: HeldHand) -> dict[str, Any]:
         "collected": {str(seat): chips for seat, chips in replayed.collected.items()},
         "over_award": replayed.over_award,
         "showdown": replayed.showdown,
+        "sum_start": sum(seat.start_stack for seat in hand.seats),
+        "sum_end": sum(seat.end_stack for seat in hand.seats),
+    }
+
+
+def cards_and_grade(held: HeldHand) -> dict[str, Any]:
+    """The part of a golden line that the cards and the grading rules decide."""
+    verdict, grade = judge(held.hand, held.figures), grade_hand(held.hand, held.figures)
+    seats = {seat.seat: seat for seat in held.hand.seats}
+    return {
         "showdown_rank": verdict.showdown_rank,
         "showdown_best_seats": list(verdict.showdown_best_seats),
         "board_rank": verdict.board_rank,
@@ -76,12 +84,10 @@ def figures(held: HeldHand) -> dict[str, Any]:
         "long_play": grade.long_play,
         "board_combo": grade.board_combo,
         "busted": [
-            {"seat": seat, "name": ranks[seat].name, "rank_in_record": ranks[seat].elimination_rank}
+            {"seat": seat, "name": seats[seat].name, "rank_in_record": seats[seat].elimination_rank}
             for seat in verdict.busted_seats
         ],
         "duplicate_cards": list(verdict.duplicate_cards),
-        "sum_start": sum(seat.start_stack for seat in hand.seats),
-        "sum_end": sum(seat.end_stack for seat in hand.seats),
     }
 
 

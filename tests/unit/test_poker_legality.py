@@ -221,6 +221,12 @@ def test_the_result_is_what_the_rules_award(seats: tuple[Seat, ...], expected: L
     assert checked(told(*SHOWDOWN, seats=seats)) == expected
 
 
+def test_a_seat_that_lost_more_than_it_put_in_is_told() -> None:
+    played = ("4 CALL 100", "5 FOLD", "2 FOLD", "3 CHECK")
+    found = checked(told(*played, seats=ended(950, 1200, 850, 1000)))
+    assert found == Legality(verdict="differs", code="stack_unexplained", seat=4, amount=-50)
+
+
 def test_a_settled_hand_that_was_not_played_out_differs() -> None:
     seats = ended(900, 1100, 1000, 1000)
     early = checked(told("4 FOLD", "5 FOLD", "2 CALL 100", seats=seats))
