@@ -73,9 +73,12 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a command. `sequence` is the last one it wrote (0 = nothing)."""
+    """What became of a command. `sequence` is the last one it wrote, or where the entity stands
+    when there was nothing to say; `said` counts the events it wrote just now.
+    """
 
     sequence: int = 0
+    said: int = 0
     repeated: bool = False
     refusal: Refusal | None = None
 

@@ -248,7 +248,7 @@ class DeciderRunner[C, S]:
             slot.state = self._decider.evolve(slot.state, event)
         slot.sequence = sequence
         slot.remember(context.command_id, digest, sequence)
-        return Answer(sequence=sequence)
+        return Answer(sequence=sequence, said=len(events))
 
     def _envelope(
         self, event: Event, number: int, context: CommandContext, at: tuple[datetime, str]
@@ -325,7 +325,7 @@ class DeciderRunner[C, S]:
 def _answer_again(known: _Known, digest: str, *, repeated: bool) -> Answer:
     """Answer of a command in the log; one whose own acknowledgement was lost is no repeat."""
     if known.hash == digest:
-        return Answer(sequence=known.sequence, repeated=repeated)
+        return Answer(sequence=known.sequence, repeated=repeated, said=0 if repeated else 1)
     return Answer(
         refusal=Refusal(
             code="conflict",

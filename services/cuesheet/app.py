@@ -1,14 +1,12 @@
 """Composition root of the cue sheet service."""
 
-import uuid
-
 import msgspec
 
 from bus.api import Answer, Bus, CommandContext, Entity
 from bus.decide import DeciderRunner
 from bus.react import Announcer, ask, effect_id, react
 from bus.run import Process
-from contracts import subjects
+from contracts import subjects, takes
 from contracts.messages import Command
 from contracts.messages.cuesheet import AddItem, AddSheet, CreateSession, CueTaken, TakeItem
 from contracts.messages.render import SubmitRender
@@ -69,13 +67,13 @@ class App:
         return answer
 
     async def _bound(self, command: TakeItem, entity: Entity, context: CommandContext) -> Take:
-        trigger_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"trigger:{context.command_id}"))
+        trigger_id = takes.trigger_id(context.command_id)
         take = Take(
             session_id=command.session_id,
             item_id=command.item_id,
             trigger_id=trigger_id,
             trigger_type=command.trigger_type,
-            render_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"render:{trigger_id}")),
+            render_id=takes.render_id(trigger_id),
         )
         cue = self._cue(command)
         if cue is None:

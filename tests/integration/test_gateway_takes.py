@@ -49,6 +49,19 @@ async def test_a_session_a_sheet_and_a_cue_are_made_and_the_cue_taken(
     assert of["current_item_id"] == item
 
 
+async def test_a_second_press_at_once_is_merged_into_the_first_take(
+    system: Stage, api: httpx.AsyncClient
+) -> None:
+    await system.folded(await system.say_hands(2))
+    _, _, item = await cue_of(api)
+    first = (await post(api, f"/items/{item}/trigger", {}, "one-press")).json()
+    second = (await post(api, f"/items/{item}/trigger", {}, "another")).json()
+    again = (await post(api, f"/items/{item}/trigger", {}, "one-press")).json()
+    assert (first["merged"], second["merged"], again["merged"]) == (False, True, False)
+    assert second["trigger_id"] == first["trigger_id"] == again["trigger_id"]
+    assert second["sequence"] == first["sequence"] == again["sequence"]
+
+
 async def test_a_sheet_that_the_read_model_does_not_show_yet_is_waited_for(
     system: Stage, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

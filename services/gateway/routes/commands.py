@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bus.api import Answer, CommandContext
 from bus.clock import utc_now
+from contracts import takes
 from contracts.messages import Command
 from contracts.messages.cuesheet import AddItem, AddSheet, CreateSession, TakeItem
 from services.gateway.errors import Problem, not_found, refused
@@ -94,13 +95,16 @@ class Created(BaseModel):
 
 
 class Taken(BaseModel):
-    """A take that was made; the ids are null while the read model has not shown them yet."""
+    """A take that was made, or merged into the one of a moment ago: then the ids are that one's,
+    null while the read model has not shown them yet.
+    """
 
     sequence: int
     session_id: str
     item_id: str
     trigger_id: str | None
     render_id: str | None
+    merged: bool
 
 
 class Sender:
@@ -119,11 +123,16 @@ class Sender:
         """Id of the thing of this kind that this request makes."""
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._actor}\n{self._key}\n{kind}"))
 
+    @property
+    def command_id(self) -> str:
+        """Id of the command; the same for every repeat of the request."""
+        return self.id("command")
+
     async def send(self, command: Command, expires_in_ms: int | None = None) -> Answer:
         """Send a command. Raises Problem when it is refused, Unavailable without an answer."""
         within = None if expires_in_ms is None else timedelta(milliseconds=expires_in_ms)
         context = CommandContext(
-            command_id=self.id("command"),
+            command_id=self.command_id,
             actor=self._actor,
             expires_at=None if within is None else utc_now() + within,
         )
@@ -191,13 +200,18 @@ async def take(
     session_id = await _session_of(gateway, "items", item_id)
     command = TakeItem(session_id=session_id, item_id=item_id, trigger_type=body.trigger_type)
     answer = await send.send(command, body.expires_in_ms)
-    trigger_id, render_id = await _trigger(gateway, item_id, answer.sequence)
+    merged = not answer.said and not answer.repeated
+    trigger_id: str | None = takes.trigger_id(send.command_id)
+    render_id: str | None = takes.render_id(trigger_id or "")
+    if merged:
+        trigger_id, render_id = await _first_take(gateway, item_id, answer.sequence)
     return Taken(
         sequence=answer.sequence,
         session_id=session_id,
         item_id=item_id,
         trigger_id=trigger_id,
         render_id=render_id,
+        merged=merged,
     )
 
 
@@ -215,8 +229,8 @@ async def _session_of(gateway: Gateway, view: Literal["sheets", "items"], thing_
     return str(found["session_id"])
 
 
-async def _trigger(gateway: Gateway, item_id: str, sequence: int) -> tuple[str | None, str | None]:
-    """Ids of a take, once the read model shows it; a merged take gives the one before."""
+async def _first_take(gateway: Gateway, item_id: str, sequence: int) -> tuple[str | None, ...]:
+    """Ids of the take that a second press was merged into; null while the view lacks it."""
     try:
         async with (
             asyncio.timeout(2 * WAIT_S_MAX),
