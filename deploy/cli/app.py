@@ -141,23 +141,9 @@ def verify(home: HomeOption = DEFAULT_HOME) -> None:
 @app.command()
 def provision() -> None:
     """Make the streams and consumers on the server of RAILCAST_NATS_URL, or name any drift."""
-    from bus.connection import open_connection
-    from bus.errors import BusError
-    from bus.provision import provision as make
-    from bus.settings import ProcessSettings
+    from deploy.cli.provision import make
 
-    async def run() -> str:
-        connection = await open_connection(ProcessSettings(), "provision")
-        try:
-            return await make(connection)
-        finally:
-            await connection.close()
-
-    try:
-        typer.echo(f"the log is {asyncio.run(run())}")
-    except BusError as error:
-        typer.echo(f"railcast: {error}", err=True)
-        raise typer.Exit(1) from error
+    raise typer.Exit(make())
 
 
 def _run_file(home: Path) -> dict[str, str]:

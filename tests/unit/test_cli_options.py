@@ -129,3 +129,16 @@ def test_a_time_is_taken_with_its_zone():
 def test_what_is_no_time_is_answered_with_a_sentence(text: str):
     with pytest.raises(ValueError, match="neither a time nor an age"):
         since_time(text)
+
+
+def test_provision_refuses_a_server_of_which_nobody_knows_how_it_syncs(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.delenv("NATS_MONITOR_URL", raising=False)
+    monkeypatch.delenv("RAILCAST_ACCEPT_SYNC", raising=False)
+    monkeypatch.setenv("RAILCAST_NATS_URL", "nats://127.0.0.1:1")
+
+    result = call("provision")
+
+    assert result.exit_code == 1
+    assert "name its monitor in NATS_MONITOR_URL" in result.output
