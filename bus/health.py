@@ -8,11 +8,15 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable
+from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import msgspec
 from prometheus_client import make_wsgi_app
+
+# A client that says nothing for this long is dropped.
+CLIENT_S_MAX = 5.0
 
 
 class Part(msgspec.Struct):
@@ -71,7 +75,15 @@ class Health:
         return all(word in ("ok", "starting") for word in self.report().values())
 
 
+class _Server(ThreadingMixIn, WSGIServer):
+    """One short-lived thread per request, so that a client that hangs hides us from nobody."""
+
+    daemon_threads = True
+
+
 class _Quiet(WSGIRequestHandler):
+    timeout = CLIENT_S_MAX
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's name
         """Health checks are not news."""
 
@@ -92,6 +104,6 @@ def serve(health: Health, host: str, port: int) -> int:
         start(status, [("Content-Type", "application/json")])
         return [json.dumps(health.report()).encode() + b"\n"]
 
-    server = make_server(host, port, app, handler_class=_Quiet)
+    server = make_server(host, port, app, server_class=_Server, handler_class=_Quiet)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server.server_port
