@@ -117,7 +117,8 @@ def free_port(preferred: int, avoid: Collection[int] = ()) -> int:
 
     Raises OSError when there is none.
     """
-    others = random.sample(PORTS, PORT_TRIES_MAX)
+    # The system's randomness: a seeded generator would give two processes the same ports.
+    others = random.SystemRandom().sample(PORTS, PORT_TRIES_MAX)
     for port in (preferred, *others) if preferred else others:
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
