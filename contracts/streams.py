@@ -98,7 +98,7 @@ ADVISORIES = Stream(
 STREAMS = (EVENTS, COMMANDS, LIVE, DLQ, ADVISORIES)
 
 # Services that take commands; each has one durable consumer of its own name on COMMANDS.
-COMMAND_SERVICES = ("cuesheet", "render")
+COMMAND_SERVICES = ("gfx-ingest", "cuesheet", "render")
 
 DURABLES = (
     *(
@@ -110,6 +110,22 @@ DURABLES = (
             description=f"Commands for {service}",
         )
         for service in COMMAND_SERVICES
+    ),
+    Durable(
+        name="gfx-ingest-findings",
+        stream="EVENTS",
+        filter=subjects.events_of("gfx", "game"),
+        deliver="new",
+        max_ack_pending=1,  # a game's findings are said in the order of its facts
+        description="Says what follows from the hands of a game",
+    ),
+    Durable(
+        name="gfx-ingest-announcer",
+        stream="EVENTS",
+        filter=subjects.events_of("gfx", "table"),
+        deliver="new",
+        max_ack_pending=1,  # notices leave in the order of the facts
+        description="Says the notices of the tables' sync facts",
     ),
     Durable(
         name="cuesheet-announcer",
@@ -168,9 +184,9 @@ DURABLES = (
 
 # Projections and the version of each one's schema: the reader's two consumer names follow from it.
 PROJECTIONS = {
-    "hands": 1,
-    "chip_counts": 1,
-    "sync_status": 1,
+    "hands": 2,
+    "chip_counts": 2,
+    "sync_status": 2,
     "rundown": 1,
     "renders": 1,
     "notifications": 1,

@@ -78,6 +78,11 @@ def context_events(context: str) -> str:
     return f"evt.{context}.>"
 
 
+def events_of(context: str, entity_name: str) -> str:
+    """Filter that covers every event of one kind of entity."""
+    return f"evt.{context}.{entity_name}.>"
+
+
 def events_named(context: str, entity_name: str, name: str) -> str:
     """Filter that covers one kind of event over all entities."""
     return f"evt.{context}.{entity_name}.*.{name}"

@@ -1,5 +1,6 @@
 """What gfx-ingest says: what a file says, and what became of each file."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 
 import msgspec
@@ -55,6 +56,53 @@ class HandRevised(Event, frozen=True, kw_only=True):
     source: FileSource
 
 
+class HandProvisional(Event, frozen=True, kw_only=True):
+    """The last hand of a game is not over for sure: it has no actions, or nothing settles it.
+
+    It stops being provisional when a later hand exists, when it is revised and then settled, or
+    when its file was not rewritten until `quiet_at`.
+    """
+
+    TYPE: ClassVar = MessageType("gfx", "game", "hand_provisional", "game_id")
+    game_id: str
+    start_ticks: str
+    digest: str
+    quiet_at: datetime
+
+
+class HandFinalised(Event, frozen=True, kw_only=True):
+    """A provisional hand counts as over, with the content it has.
+
+    `followed`: a later hand of the game exists; `quiet`: its file rested until `effective_at`.
+    """
+
+    TYPE: ClassVar = MessageType("gfx", "game", "hand_finalised", "game_id")
+    game_id: str
+    start_ticks: str
+    digest: str
+    reason: Literal["followed", "quiet"]
+    effective_at: datetime
+
+
+class HandWithdrawn(Event, frozen=True, kw_only=True):
+    """The fullest file of the game no longer holds a known hand. The hand stays, marked."""
+
+    TYPE: ClassVar = MessageType("gfx", "game", "hand_withdrawn", "game_id")
+    game_id: str
+    start_ticks: str
+    digest: str
+    source: FileSource
+
+
+class HandRestored(Event, frozen=True, kw_only=True):
+    """The fullest file of the game holds a withdrawn hand again."""
+
+    TYPE: ClassVar = MessageType("gfx", "game", "hand_restored", "game_id")
+    game_id: str
+    start_ticks: str
+    source: FileSource
+
+
 class SnapshotRead(Event, frozen=True, kw_only=True):
     """A file was read and said something new; closes the facts of that file.
 
@@ -86,6 +134,15 @@ class FileSkipped(Event, frozen=True, kw_only=True):
     bytes: int
     hands: int
     reason: Literal["duplicate", "stale", "unchanged"]
+
+
+class FileRemoved(Event, frozen=True, kw_only=True):
+    """A file that was taken in is gone from the folder. What it said stays."""
+
+    TYPE: ClassVar = MessageType("gfx", "game", "file_removed", "game_id")
+    game_id: str
+    table: str
+    source: FileSource
 
 
 class FileRejected(Event, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from contracts.messages.gfx import (
     HandRevised,
     SnapshotRead,
 )
-from services.gfx_ingest import domain
+from contracts.poker.hand import Hand
 from services.gfx_ingest.domain import (
     Game,
     GfxDecider,
@@ -25,6 +25,7 @@ from services.gfx_ingest.domain import (
     RejectFile,
     Snapshot,
     Table,
+    importing,
 )
 from tests.support.gfx_facts import GAME, snapshot, ticks, walk
 
@@ -41,7 +42,7 @@ class Files:
         self.game = Game()
         self.present: dict[str, Snapshot] = {}
 
-    def write(self, path: str, *hands: domain.Hand) -> list[Event]:
+    def write(self, path: str, *hands: Hand) -> list[Event]:
         """Write a file and import it; returns what is said."""
         return self.take(snapshot(path, hands))
 
@@ -222,7 +223,7 @@ def test_many_hands_are_said_in_parts_and_a_crash_between_them_says_none_twice(
     limit: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in limit.items():
-        monkeypatch.setattr(domain, name, value)
+        monkeypatch.setattr(importing, name, value)
     hands = [walk(n, {2: 5000, 5: 6000, 8: 7000}) for n in range(7)]
     command = ImportSnapshot(snapshot=snapshot("a", hands))
     said: list[Event] = []
@@ -236,7 +237,7 @@ def test_many_hands_are_said_in_parts_and_a_crash_between_them_says_none_twice(
         assert isinstance(events, Sequence)
         if not events:
             break
-        assert len(events) <= domain.EVENTS_MAX
+        assert len(events) <= importing.EVENTS_MAX
         said += events
     assert len(set(steps)) == len(steps) > 3
     assert kinds(said) == [GameSeen, *[HandRecorded] * 7, SnapshotRead]

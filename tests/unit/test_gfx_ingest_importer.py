@@ -16,8 +16,7 @@ from contracts.messages.gfx import (
     HandRevised,
     SnapshotRead,
 )
-from services.gfx_ingest import domain
-from services.gfx_ingest.domain import GfxDecider
+from services.gfx_ingest.domain import GfxDecider, importing
 from services.gfx_ingest.inputs.importer import Importer, Patience
 from services.gfx_ingest.inputs.poller import Outcome, Resting
 from tests.support.gfx_files import GAME_ID, file_name, game_file, hand, sha256, start_ticks
@@ -150,7 +149,7 @@ async def test_a_hand_too_large_for_a_message_rejects_the_file(desk: Desk) -> No
 async def test_a_long_file_is_appended_in_parts(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(domain, "EVENTS_MAX", 4)
+    monkeypatch.setattr(importing, "EVENTS_MAX", 4)
     await desk.write(NAME, game_file(*(hand(number) for number in range(10))))
     assert [event.hand.start_ticks for event in desk.of(HandRecorded)] == [
         start_ticks(number) for number in range(10)

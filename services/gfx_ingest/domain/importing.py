@@ -1,4 +1,4 @@
-"""Which version of a hand holds, and what is said about a file. Pure.
+"""Which version of a hand holds, and what is said about a file.
 
 A game is told by files at several paths. The newest content of a path replaces what that path told
 before. Contents of different paths are ranked, and for every hand that several hold, the highest
@@ -8,7 +8,6 @@ is only remembered because its file is gone. A hand once known is never dropped.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -18,7 +17,6 @@ from contracts.decision import Refusal
 from contracts.errors import BadMessage
 from contracts.messages import Event
 from contracts.messages.gfx import (
-    FileRejected,
     FileSkipped,
     FileSource,
     GameSeen,
@@ -26,53 +24,12 @@ from contracts.messages.gfx import (
     HandRevised,
     SnapshotRead,
 )
-from contracts.poker.hand import Hand
-
-CONTEXT = "gfx"
-GAME = "game"
-TABLE = "table"
+from services.gfx_ingest.domain.state import Game, HeldHand, PathTold, Rank, Snapshot, ToldHand
 
 # Events of one append. An atomic batch holds 1,000; half of it keeps other writers' waits short.
 EVENTS_MAX = 500
 # Bytes of one append: what the server has to hold until the last message of the batch is there.
 BYTES_MAX = 8 * 1024 * 1024
-
-# (number of hands, last start ticks, number of actions, sum of duration ticks, SHA-256)
-type Rank = tuple[int, int, int, int, str]
-
-
-class ToldHand(msgspec.Struct, frozen=True, kw_only=True):
-    """A hand in one file: its position there, the digest of the source's object, the record."""
-
-    ordinal: int
-    digest: str
-    hand: Hand
-
-
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """One file's whole content. `hands` are ordered by start ticks, no two with the same."""
-
-    game_id: str
-    table: str
-    table_type: str
-    created_utc: str
-    software: str
-    event_title: str
-    source: FileSource
-    bytes: int
-    hands: tuple[ToldHand, ...]
-
-    @property
-    def rank(self) -> Rank:
-        """What decides between two files that tell the same hand differently."""
-        hands = [told.hand for told in self.hands]
-        return (
-            len(hands),
-            int(hands[-1].start_ticks) if hands else 0,
-            sum(len(hand.actions) for hand in hands),
-            sum(hand.duration_ticks for hand in hands),
-            self.source.sha256,
-        )
 
 
 class ImportSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,117 +41,7 @@ class ImportSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     rivals: tuple[Snapshot, ...] = ()
 
 
-class RejectFile(msgspec.Struct, frozen=True, kw_only=True):
-    """Say that a file cannot be read as an export."""
-
-    table: str
-    source: FileSource
-    bytes: int
-    code: str
-    detail: str
-
-
-class HeldHand(msgspec.Struct):
-    """The version of a hand that holds, and the path whose content told it."""
-
-    digest: str
-    path: str
-
-
-class PathTold(msgspec.Struct):
-    """What is known of one path: its newest closed content, and facts said of one not closed yet.
-
-    `turns` counts closed contents, so a path that returns to former bytes is a new turn.
-    """
-
-    sha256: str = ""
-    rank: Rank = (0, 0, 0, 0, "")
-    turns: int = 0
-    open_sha256: str = ""
-    recorded: int = 0
-    revised: int = 0
-
-
-class Game(msgspec.Struct):
-    """What was said about one game.
-
-    `contents` are the SHA-256 of all its files ever closed, `absent` the known hands that its
-    highest-ranked content lacks.
-    """
-
-    table: str = ""
-    hands: dict[str, HeldHand] = {}
-    paths: dict[str, PathTold] = {}
-    contents: set[str] = set()
-    absent: tuple[str, ...] = ()
-
-    def accounted(self, source: FileSource) -> bool:
-        """Whether this content is the newest one said of its path, and all of it is said."""
-        told = self.paths.get(source.path)
-        return told is not None and told.sha256 == source.sha256 and not told.open_sha256
-
-    def step(self, source: FileSource) -> str:
-        """Names the next decision about this content: the same until something of it is said."""
-        told = self.paths.get(source.path, PathTold())
-        return f"{told.turns}.{told.open_sha256}.{told.recorded + told.revised}"
-
-
-class Table(msgspec.Struct):
-    """Files rejected at one table, as (path, SHA-256, code)."""
-
-    rejected: set[tuple[str, str, str]] = set()
-
-
-type State = Game | Table
-type Command = ImportSnapshot | RejectFile
-
-
-class GfxDecider:
-    """The Decider of the context `gfx`."""
-
-    context = CONTEXT
-
-    def initial(self, entity: str, entity_id: str) -> State:  # noqa: ARG002
-        """State of a game or table nothing was ever said about."""
-        return Game() if entity == GAME else Table()
-
-    def evolve(self, state: State, event: Event) -> State:
-        """State after an event; changes the object it is given."""
-        match state, event:
-            case Table(), FileRejected():
-                state.rejected.add((event.source.path, event.source.sha256, event.code))
-            case Game(), GameSeen():
-                state.table = event.table
-            case Game(), HandRecorded() | HandRevised():
-                _hold(state, event)
-            case Game(), SnapshotRead():
-                _close(state, event.source, _rank_of(event))
-                _follow_highest(state, event)
-            case Game(), FileSkipped():
-                _close(state, event.source, _rank_of_skipped(state, event))
-        return state
-
-    def decide(self, command: Command, state: State, now: datetime) -> Sequence[Event] | Refusal:  # noqa: ARG002
-        """Events of one file, at most EVENTS_MAX and BYTES_MAX of them.
-
-        A file that says more is decided again, with the state after its first events, until
-        `snapshot_read` closes it. Refusals: `other_table`, `hand_too_large`.
-        """
-        match command, state:
-            case RejectFile(), Table():
-                return _reject(command, state)
-            case ImportSnapshot(), Game():
-                return _import(command, state)
-        raise TypeError(f"{type(command).__name__} is not about {type(state).__name__}")
-
-
-def _reject(command: RejectFile, state: Table) -> Sequence[Event]:
-    if (command.source.path, command.source.sha256, command.code) in state.rejected:
-        return ()
-    return (FileRejected(**msgspec.structs.asdict(command)),)
-
-
-def _import(command: ImportSnapshot, state: Game) -> Sequence[Event] | Refusal:
+def import_snapshot(command: ImportSnapshot, state: Game) -> Sequence[Event] | Refusal:
     snapshot = command.snapshot
     if state.table not in ("", snapshot.table):
         return Refusal(
@@ -328,7 +175,7 @@ def _absent(command: ImportSnapshot, state: Game, known: Iterable[str]) -> tuple
     return tuple(sorted(lacking, key=int))
 
 
-def _hold(state: Game, event: HandRecorded | HandRevised) -> None:
+def hold(state: Game, event: HandRecorded | HandRevised) -> None:
     source = event.source
     state.hands[event.hand.start_ticks] = HeldHand(event.digest, source.path)
     told = state.paths.setdefault(source.path, PathTold())
@@ -340,13 +187,13 @@ def _hold(state: Game, event: HandRecorded | HandRevised) -> None:
     told.revised += isinstance(event, HandRevised)
 
 
-def _close(state: Game, source: FileSource, rank: Rank) -> None:
+def close(state: Game, source: FileSource, rank: Rank) -> None:
     turns = state.paths.get(source.path, PathTold()).turns
     state.paths[source.path] = PathTold(sha256=source.sha256, rank=rank, turns=turns + 1)
     state.contents.add(source.sha256)
 
 
-def _follow_highest(state: Game, event: SnapshotRead) -> None:
+def follow_highest(state: Game, event: SnapshotRead) -> None:
     """Hands the highest-ranked content tells are its own from now on."""
     state.absent = event.absent
     path = event.source.path
@@ -355,12 +202,12 @@ def _follow_highest(state: Game, event: SnapshotRead) -> None:
             state.hands[ticks].path = path
 
 
-def _rank_of(event: SnapshotRead) -> Rank:
+def rank_of(event: SnapshotRead) -> Rank:
     last = int(event.last_start_ticks)
     return (event.hands, last, event.actions, event.duration_ticks, event.source.sha256)
 
 
-def _rank_of_skipped(state: Game, event: FileSkipped) -> Rank:
+def rank_of_skipped(state: Game, event: FileSkipped) -> Rank:
     """A skipped file tells what is known, so with as many hands it ranks like what told them."""
     alike = (told.rank for told in state.paths.values() if told.rank[0] == event.hands)
     _, last, actions, duration, _ = max(alike, default=(0, 0, 0, 0, ""))
