@@ -2,21 +2,21 @@
 
 | form | is |
 |---|---|
-| `gfx-<player hash>` | a PokerGFX identity that nobody linked to a person yet |
-| `wsop-<player id>` | a player of the tournament platform |
-| `manual-<uuid>` | somebody only an operator knows |
+| `g-<player hash>` | a PokerGFX identity that nobody linked to a person yet |
+| `w-<player id>` | a player of the tournament platform |
+| `m-<uuid>` | somebody only an operator knows |
 """
 
 import re
 
 from contracts import subjects
 
-GFX = "gfx"
-WSOP = "wsop"
-MANUAL = "manual"
+GFX = "g"
+WSOP = "w"
+MANUAL = "m"
 
 # What a person id may look like wherever one is taken in.
-PERSON_ID = r"(gfx|wsop|manual)-[A-Za-z0-9_=-]{1,64}"
+PERSON_ID = r"[gwm]-[A-Za-z0-9_=-]{1,64}"
 _PERSON_ID = re.compile(PERSON_ID + r"\Z")
 
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from contracts.poker.stacks import stack_at
-from contracts.poker.statistics import MissingFigure, Sighting
+from contracts.poker.seat_record import SeatRecord
+from contracts.poker.statistics import MissingFigure, in_sequence
 
 WINDOW = 15
 WINDOW_MIN, WINDOW_MAX = 2, 100
@@ -77,20 +77,23 @@ class ChipStatement(msgspec.Struct, frozen=True, kw_only=True):
     corrected: bool
 
 
-def chip_flow(seen: Sequence[Sighting], request: FlowRequest | None = None) -> ChipFlow:
-    """The chip flow of one person; `seen` are the person's hands of one game up to the moment.
+def chip_flow(records: Sequence[SeatRecord], request: FlowRequest | None = None) -> ChipFlow:
+    """The chip flow of one person; `records` are the person's of one game up to the moment.
 
-    Raises MissingFigure `too_few_hands` for fewer than two hands and `not_in_window` for a named
-    hand outside; ValueError for a window or a number of points outside its limits.
+    The value of a hand is its end stack, also where the stacks are not explained by the play.
+    Raises MissingFigure `too_few_hands` for fewer than two hands, `not_in_window` for a named hand
+    outside and `identity_on_two_seats`; ValueError for a window or a number of points outside its
+    limits and for records of several games.
     """
     request = request or FlowRequest()
     _check(request)
-    played = [each for each in seen if each.dealt_in and each.held.figures.state != "unsettled"]
+    seen = in_sequence(records)
+    played = [each for each in seen if each.dealt_in and each.state != "unsettled"]
     window = played[-request.window :]
     if len(window) < WINDOW_MIN:
         raise MissingFigure("too_few_hands", f"{len(window)} hands make no chip flow")
-    values = [_end(sighting) for sighting in window]
-    typed = _typed_after(window[-1], seen) if request.now else None
+    values = [record.end_stack for record in window]
+    typed = _typed_after(window[-1], seen[-1]) if request.now else None
     if typed is not None:
         values[-1] = typed
     offsets = _named(window, request.named) or _offsets(len(window), request.points)
@@ -105,20 +108,19 @@ def chip_flow(seen: Sequence[Sighting], request: FlowRequest | None = None) -> C
     )
 
 
-def chip_history(seen: Sequence[Sighting]) -> tuple[ChipStatement, ...]:
-    """Every stack the hands state of a person, in order of time.
+def chip_history(records: Sequence[SeatRecord]) -> tuple[ChipStatement, ...]:
+    """Every stack the records of one game state of a person, in order of time.
 
     The start of the first hand, the end of every settled hand, and the start of a hand wherever it
-    differs from the last statement. The ends of other hands are no result of their play.
+    differs from the last statement. The ends of other hands are no result of their play. Raises
+    as `in_sequence`.
     """
     told: list[ChipStatement] = []
-    for sighting in seen:
-        start = stack_at(sighting.held.hand, sighting.seat, "settled", "start")
-        if start is not None and (not told or told[-1].chips != start):
-            told.append(_statement(sighting, "start", start, corrected=bool(told)))
-        end = stack_at(sighting.held.hand, sighting.seat, "settled", "end")
-        if end is not None and sighting.held.figures.state == "settled":
-            told.append(_statement(sighting, "end", end, corrected=False))
+    for record in in_sequence(records):
+        if not told or told[-1].chips != record.start_stack:
+            told.append(_statement(record, "start", corrected=bool(told)))
+        if record.state == "settled":
+            told.append(_statement(record, "end", corrected=False))
     return tuple(told)
 
 
@@ -130,19 +132,12 @@ def _check(request: FlowRequest) -> None:
         raise ValueError(f"a chip flow has {POINTS_MIN} to {POINTS_MAX} points, not {points}")
 
 
-def _end(sighting: Sighting) -> int:
-    # The record lists the seat: it was dealt in.
-    return next(s.end_stack for s in sighting.held.hand.seats if s.seat == sighting.seat)
-
-
-def _typed_after(last: Sighting, seen: Sequence[Sighting]) -> int | None:
-    """The stack in the newest hand after the window, where it differs from the window's end."""
-    later = [each for each in seen if each.held.ticks > last.held.ticks]
-    if not later:
+def _typed_after(last: SeatRecord, newest: SeatRecord) -> int | None:
+    """The stack in a record later than the window, where it differs from the window's end."""
+    if newest.start_ticks == last.start_ticks:
         return None
-    newest = later[-1]
-    chips = stack_at(newest.held.hand, newest.seat, newest.held.figures.state, "end")
-    return None if chips == _end(last) else chips
+    chips = newest.end_stack if newest.state == "settled" else newest.start_stack
+    return None if chips == last.end_stack else chips
 
 
 def _offsets(hands: int, points: int) -> list[int]:
@@ -154,8 +149,8 @@ def _offsets(hands: int, points: int) -> list[int]:
     return [*spread, 0]
 
 
-def _named(window: Sequence[Sighting], named: Sequence[str]) -> list[int]:
-    back = {each.held.hand.start_ticks: place for place, each in enumerate(reversed(window))}
+def _named(window: Sequence[SeatRecord], named: Sequence[str]) -> list[int]:
+    back = {each.start_ticks: place for place, each in enumerate(reversed(window))}
     missing = [start for start in named if start not in back]
     if missing:
         raise MissingFigure("not_in_window", f"the hands {missing} are not in the window")
@@ -163,14 +158,14 @@ def _named(window: Sequence[Sighting], named: Sequence[str]) -> list[int]:
 
 
 def _statement(
-    sighting: Sighting, at: Literal["start", "end"], chips: int, *, corrected: bool
+    record: SeatRecord, at: Literal["start", "end"], *, corrected: bool
 ) -> ChipStatement:
-    held = sighting.held
+    ended = at == "end"
     return ChipStatement(
-        ticks=held.ticks + (held.hand.duration_ticks if at == "end" else 0),
-        start_ticks=held.hand.start_ticks,
-        seat=sighting.seat,
+        ticks=int(record.start_ticks) + (record.duration_ticks if ended else 0),
+        start_ticks=record.start_ticks,
+        seat=record.seat,
         at=at,
-        chips=chips,
+        chips=record.end_stack if ended else record.start_stack,
         corrected=corrected,
     )

@@ -4,17 +4,15 @@ The source states running percentages too; they drift after seat moves and typed
 the two are shown side by side and never compared. Hands without any action do not count.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
 
-from contracts.poker.hand import Action
 from contracts.poker.held import HeldHand, in_order
-from contracts.poker.identity import Pick
-from contracts.poker.replay import BOARD_CARD, FOLD
+from contracts.poker.seat_record import SeatRecord
 
-FLOP_CARDS = 3
 # A list of pots on one screen or graphic; a whole game has about 170 hands.
 BIGGEST_POTS_MAX = 100
 
@@ -26,18 +24,6 @@ class MissingFigure(ValueError):
         """`detail` is a sentence for people."""
         super().__init__(detail)
         self.code = code
-
-
-class Sighting(msgspec.Struct, frozen=True):
-    """One hand that lists a person, and the seat the person has in it."""
-
-    held: HeldHand
-    seat: int
-
-    @property
-    def dealt_in(self) -> bool:
-        """Whether the person takes part in the hand."""
-        return self.seat in self.held.figures.dealt_seats
 
 
 class OwnStatistics(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,32 +63,36 @@ class OwnStatistics(msgspec.Struct, frozen=True, kw_only=True):
         return _percent(self.showdowns, self.flops)
 
 
-def sightings(hands: Iterable[HeldHand], seats_of: Pick) -> tuple[Sighting, ...]:
-    """The hands of one game that list a person, in order.
+def in_sequence(records: Iterable[SeatRecord]) -> tuple[SeatRecord, ...]:
+    """The records of one person in one game by start ticks.
 
     Raises MissingFigure `identity_on_two_seats` where a hand names the person twice: whose chips
-    to count is then for an operator to say. Raises ValueError for two hands of the same start.
+    to count is then for an operator to say. Raises ValueError for records of several games.
     """
-    found = []
-    for held in in_order(hands):
-        seats = seats_of(held.hand)
-        if len(seats) > 1:
+    ordered = tuple(sorted(records, key=lambda each: int(each.start_ticks)))
+    for before, after in pairwise(ordered):
+        if before.game_id != after.game_id:
+            raise ValueError(f"games {before.game_id} and {after.game_id} have no common order")
+        if before.start_ticks == after.start_ticks:
             raise MissingFigure(
                 "identity_on_two_seats",
-                f"hand {held.hand.hand_num} names this player on seats {sorted(seats)}",
+                f"hand {after.hand_num} names this player on seats {before.seat} and {after.seat}",
             )
-        found += [Sighting(held, seat) for seat in seats]
-    return tuple(found)
+    return ordered
 
 
-def own_statistics(seen: Iterable[Sighting]) -> OwnStatistics:
-    """The figures of one person over these hands."""
-    totals = dict.fromkeys(OwnStatistics.__struct_fields__, 0)
-    for sighting in seen:
-        if sighting.dealt_in and sighting.held.hand.actions:
-            for name, count in _counts(sighting.held, sighting.seat).items():
-                totals[name] += count
-    return OwnStatistics(**totals)
+def own_statistics(records: Iterable[SeatRecord]) -> OwnStatistics:
+    """The figures of one person over the records of one game; raises as `in_sequence`."""
+    counted = [record for record in in_sequence(records) if record.counted]
+    return OwnStatistics(
+        dealt=len(counted),
+        voluntary=sum(record.voluntary for record in counted),
+        raised=sum(record.raised for record in counted),
+        aggressive=sum(record.aggressive for record in counted),
+        passive=sum(record.passive for record in counted),
+        flops=sum(record.flops for record in counted),
+        showdowns=sum(record.showdowns for record in counted),
+    )
 
 
 def biggest_pots(
@@ -125,40 +115,3 @@ def _pot(held: HeldHand, by: Literal["pot_called", "pot_total"]) -> int:
 
 def _percent(part: int, whole: int) -> int | None:
     return 100 * part // whole if whole else None
-
-
-def _counts(held: HeldHand, seat: int) -> dict[str, int]:
-    figures, actions = held.figures, held.hand.actions
-    counts = dict.fromkeys(OwnStatistics.__struct_fields__, 0) | {"dealt": 1}
-    highest: dict[str, int] = {"preflop": held.hand.blinds.big_blind}
-    for action, street in zip(actions, figures.streets, strict=True):
-        bets = _is_bet(action, highest.get(street, 0))
-        highest[street] = max(highest.get(street, 0), action.amount)
-        if action.seat != seat or action.kind not in ("BET", "CALL", "ALL IN"):
-            continue
-        if street == "preflop":
-            counts["voluntary"] = 1
-            counts["raised"] |= bets
-        else:
-            counts["aggressive"] += bets
-            counts["passive"] += not bets
-    saw_flop = _live_at_flop(actions, seat)
-    counts["flops"] += saw_flop
-    counts["showdowns"] += saw_flop and figures.showdown and seat in figures.live_seats
-    return counts
-
-
-def _is_bet(action: Action, highest: int) -> bool:
-    """Whether an action bets or raises; an all-in that does not pass the highest bet is a call."""
-    return action.kind == "BET" or (action.kind == "ALL IN" and action.amount > highest)
-
-
-def _live_at_flop(actions: Sequence[Action], seat: int) -> bool:
-    cards = 0
-    for action in actions:
-        cards += action.kind == BOARD_CARD
-        if cards == FLOP_CARDS:
-            return True
-        if action.kind == FOLD and action.seat == seat:
-            return False
-    return False

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from bus.errors import Retryable
 from contracts.decision import Refusal
+from contracts.poker.statistics import MissingFigure
 
 log = structlog.get_logger()
 
@@ -57,8 +58,19 @@ class Wrong(BaseModel):
     message: str
 
 
+class Candidate(BaseModel):
+    """A hand that an ambiguous request may mean."""
+
+    ordinal: int
+    start_utc: str
+
+
 class ProblemBody(BaseModel):
-    """A refusal (RFC 9457). `code` is a word for programs, `allowed` what would be possible."""
+    """A refusal (RFC 9457). `code` is a word for programs, `allowed` what would be possible.
+
+    `reason` names the case where a figure does not exist (`missing_data`); `candidates` are the
+    hands that carry an ambiguous number.
+    """
 
     type: str = Field(examples=["urn:railcast:problem:not-yet"])
     title: str
@@ -66,7 +78,9 @@ class ProblemBody(BaseModel):
     detail: str
     instance: str
     code: str
+    reason: str | None = None
     allowed: list[str] | None = None
+    candidates: list[Candidate] | None = None
     errors: list[Wrong] | None = None
 
 
@@ -137,6 +151,11 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, Problem)
         return answer(error, request.url.path)
 
+    async def on_missing(request: Request, error: Exception) -> Response:
+        assert isinstance(error, MissingFigure)
+        problem = Problem(409, "missing_data", str(error), reason=error.code)
+        return answer(problem, request.url.path)
+
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         return answer(_wrong(error.errors()), request.url.path)
@@ -159,6 +178,7 @@ def install(app: FastAPI) -> None:
         return answer(Problem(500, "internal", detail), request.url.path)
 
     app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(MissingFigure, on_missing)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_bug)

@@ -80,10 +80,25 @@ class Snapshot:
         columns = ", ".join(VIEWS[view])
         return await self.row(f"select {columns} from views.{view} where {column} = $1", value)  # noqa: S608  # names of ours
 
+    async def select(
+        self, view: str, where: Mapping[str, Any], order: str, limit: int
+    ) -> list[Values]:
+        """The first rows of a view, all columns; `where` as in `page`."""
+        columns = ", ".join(VIEWS[view])
+        conditions = _conditions(where)
+        return await self.rows(
+            f"select {columns} from views.{view}{_where(conditions)} "  # noqa: S608  # names of ours
+            f"order by {order} limit {limit}",
+            *where.values(),
+        )
+
     async def page(self, listing: Listing, window: Window, where: Mapping[str, Any]) -> Page:
-        """One page of a list; `where` are columns and the values they must have."""
+        """One page of a list.
+
+        `where` are columns and the values they must have, or conditions with `{0}` for the value.
+        """
         values = list(where.values())
-        conditions = [f"{name} = ${number}" for number, name in enumerate(where, 1)]
+        conditions = _conditions(where)
         table = f"views.{listing.view}"
         counted = await self._connection.fetchval(
             f"select count(*) from {table}{_where(conditions)}",  # noqa: S608  # names of ours
@@ -105,6 +120,13 @@ class Snapshot:
         return Page(
             items, counted, write_cursor(listing, window.order, items[-1]) if more else None
         )
+
+
+def _conditions(where: Mapping[str, Any]) -> list[str]:
+    return [
+        name.format(f"${number}") if "{0}" in name else f"{name} = ${number}"
+        for number, name in enumerate(where, 1)
+    ]
 
 
 def _where(conditions: Sequence[str]) -> str:

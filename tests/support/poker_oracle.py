@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.poker.hand import Action, Blinds, Hand, Seat
 from contracts.poker.held import HeldHand, hold
+from contracts.poker.seat_record import SeatRecord, seat_records
 from contracts.poker.ticks import TICKS_PER_SECOND, ticks_to_utc
 from deploy.simulate.options import GameOptions
 from deploy.simulate.record import PlayedHand
@@ -96,6 +97,16 @@ def acts(*texts: str) -> list[Action]:
 def held(hand: Hand, digest: str = "") -> HeldHand:
     """The hand as held; the digest is its start unless given."""
     return hold(hand, digest or f"digest of {hand.start_ticks}")
+
+
+def records_of(hands: Iterable[HeldHand], **wanted: Any) -> list[SeatRecord]:
+    """The seat records of a game's hands that have these values, e.g. `seat=4`."""
+    return [
+        record
+        for each in hands
+        for record in seat_records("640700000000000000", each)
+        if all(getattr(record, name) == value for name, value in wanted.items())
+    ]
 
 
 def simulated(played: PlayedHand) -> Hand:

@@ -24,7 +24,7 @@ from contracts.poker.findings import (
 from contracts.poker.game import difference, findings
 from contracts.poker.hand import Hand, Seat
 from contracts.poker.held import HeldHand
-from contracts.poker.identity import by_hash, by_seat, player_hash
+from contracts.poker.identity import player_hash
 from deploy.simulate.options import GameOptions, Quirks
 from tests.support.poker_oracle import acts, held, make_hand, simulated_game, sit
 
@@ -233,9 +233,3 @@ def test_the_corrections_of_a_simulated_game_are_those_of_its_account() -> None:
         assert ours == account
         counted += len(ours)
     assert counted > 40
-
-
-def test_a_pick_names_every_seat_of_an_identity() -> None:
-    twice = hand(1, [sit(2, 5, name="Ruff"), sit(4, 5, name="ruff "), sit(6, 5)])
-    assert by_hash(player_hash("Ruff", ""))(twice) == [2, 4]
-    assert (by_seat(6)(twice), by_seat(7)(twice)) == ([6], [])

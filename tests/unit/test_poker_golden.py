@@ -15,7 +15,7 @@ from contracts.poker.findings import AllInDetected, PlayerBusted, StackCorrected
 from contracts.poker.game import findings
 from contracts.poker.grading import grade_hand
 from contracts.poker.held import HeldHand, hold
-from contracts.poker.identity import by_hash, player_hash
+from contracts.poker.identity import player_hash
 from contracts.poker.legality import check
 from contracts.poker.place import (
     FieldSources,
@@ -24,12 +24,12 @@ from contracts.poker.place import (
     at_risk_text,
     players_left,
 )
-from contracts.poker.statistics import biggest_pots, sightings
+from contracts.poker.statistics import biggest_pots
 from contracts.poker.ticks import TICKS_PER_SECOND, utc_to_ticks
 from contracts.poker.verdict import judge
 from services.gfx_ingest.inputs.parse import Origin, parse
 from tests.support.gfx_files import real_data, real_files, sha256
-from tests.support.poker_oracle import real_game, real_games
+from tests.support.poker_oracle import real_game, real_games, records_of
 
 FLOW_GAME, FLOW_ORDINAL, FLOW_SEAT = "638964611175191251", 22, 9
 RISK_GAME, RISK_ORDINAL, RISK_SEAT = "638964779338222042", 14, 7
@@ -256,7 +256,7 @@ def test_the_chip_flow_that_aired_comes_out_of_the_hands(window: int) -> None:
     hands = real_game(FLOW_GAME)[: FLOW_ORDINAL + 1]
     sitting = hands[-1].seat(FLOW_SEAT)
     assert sitting is not None
-    seen = sightings(hands, by_hash(player_hash(sitting.name, sitting.long_name)))
+    seen = records_of(hands, player_hash=player_hash(sitting.name, sitting.long_name))
     flow = chip_flow(seen, FlowRequest(window=window))
     assert (flow.current, flow.max_chips, flow.min_chips) == (2_260_000, 2_260_000, 1_530_000)
     assert len(flow.points) == 5

@@ -1,34 +1,39 @@
 """A person's own figures, chip flow, chip history, biggest pots and comparisons."""
 
 from collections.abc import Sequence
+from itertools import count
 
+import msgspec
 import pytest
 
 from contracts.poker.chips import FlowRequest, chip_flow, chip_history
 from contracts.poker.comparison import Holder, Share, compare_pair, compare_rest, percent_pair
 from contracts.poker.hand import Hand, Seat
 from contracts.poker.held import HeldHand
-from contracts.poker.identity import by_hash, player_hash
+from contracts.poker.identity import player_hash
+from contracts.poker.seat_record import SeatRecord, seat_records
 from contracts.poker.statistics import (
     MissingFigure,
     OwnStatistics,
-    Sighting,
     biggest_pots,
     own_statistics,
-    sightings,
 )
 from deploy.simulate.options import GameOptions, Quirks
-from tests.support.poker_oracle import acts, held, make_hand, simulated_game, sit
+from tests.support.poker_oracle import acts, held, make_hand, records_of, simulated_game, sit
 
 SEATS = (sit(2, 1000), sit(3, 1000), sit(4, 1000))
 
 
-def at(seat: int, *hands: Hand) -> list[Sighting]:
-    return [Sighting(held(each), seat) for each in hands]
+def at(seat: int, *hands: Hand) -> list[SeatRecord]:
+    return records_of(map(held, hands), seat=seat)
 
 
-def played(*actions: str, seats: Sequence[Seat] = SEATS, start: int = 1) -> Hand:
-    return make_hand(seats, acts(*actions), start=start)
+_starts = count(1)
+
+
+def played(*actions: str, seats: Sequence[Seat] = SEATS, start: int | None = None) -> Hand:
+    """A hand that starts after those played before, unless its start is given."""
+    return make_hand(seats, acts(*actions), start=next(_starts) if start is None else start)
 
 
 def test_counts_follow_the_words_of_the_actions() -> None:
@@ -88,8 +93,8 @@ def test_own_figures_are_those_of_the_simulated_pc_where_it_counts_alike() -> No
         game = simulated_game(seed, GameOptions(hands=40, refill=0, quirks=Quirks.none()))
         last = game[-1][0]
         for row in last.seats:
-            seen = sightings(
-                [each for _, each in game], by_hash(player_hash(row.name, row.long_name))
+            seen = records_of(
+                (each for _, each in game), player_hash=player_hash(row.name, row.long_name)
             )
             if len({each.seat for each in seen}) == 1 and len(seen) == len(game):
                 own = own_statistics(seen)
@@ -101,10 +106,30 @@ def test_own_figures_are_those_of_the_simulated_pc_where_it_counts_alike() -> No
 
 
 def test_a_person_on_two_seats_of_a_hand_has_no_figures() -> None:
-    hand = played(seats=[sit(2, 5, name="Ruff"), sit(3, 5, name="RUFF")])
-    with pytest.raises(MissingFigure) as missing:
-        sightings([held(hand)], by_hash(player_hash("Ruff", "")))
-    assert missing.value.code == "identity_on_two_seats"
+    once = played(seats=[sit(2, 5, name="Ruff"), sit(3, 5)])
+    twice = played("2 FOLD", seats=[sit(2, 5, name="Ruff"), sit(3, 5, name="RUFF")])
+    seen = records_of(map(held, [once, twice]), player_hash=player_hash("Ruff", ""))
+    for figure in (chip_flow, chip_history, own_statistics):
+        with pytest.raises(MissingFigure) as missing:
+            figure(seen)
+        assert missing.value.code == "identity_on_two_seats"
+
+
+def test_records_of_several_games_have_no_common_figures() -> None:
+    (one,), (other,) = at(2, played()), at(2, played())
+    other = msgspec.structs.replace(other, game_id="1")
+    for figure in (chip_flow, chip_history, own_statistics):
+        with pytest.raises(ValueError, match="no common order"):
+            figure([one, other])
+
+
+def test_a_record_says_where_its_hand_stands_if_that_is_known() -> None:
+    hand = held(played("2 FOLD", seats=[sit(2, 900), sit(4, 0, sitting_out=True)]))
+    two, four = seat_records("7", hand, 12)
+    assert (two.game_id, two.ordinal, two.seat, two.start_stack) == ("7", 12, 2, 900)
+    assert (two.start_ticks, two.big_blind) == (hand.hand.start_ticks, 100)
+    assert (two.dealt_in, two.counted, four.dealt_in, four.counted) == (True, True, False, False)
+    assert seat_records("7", hand)[0].ordinal is None
 
 
 def test_the_biggest_pots_leave_out_what_nobody_called_and_the_earlier_comes_first() -> None:
@@ -117,21 +142,13 @@ def test_the_biggest_pots_leave_out_what_nobody_called_and_the_earlier_comes_fir
     assert biggest_pots([late], 0) == ()
 
 
-def lost_to(*values: int) -> list[Sighting]:
+def lost_to(*values: int) -> list[SeatRecord]:
     """Settled hands of seat 2, which folds its blinds; any stacks, one after the other."""
-    return [
-        Sighting(
-            held(
-                make_hand(
-                    [sit(2, end + 50, end), sit(3, 9000, 9050)],
-                    acts("2 FOLD"),
-                    start=number,
-                )
-            ),
-            2,
-        )
-        for number, end in enumerate(values)
-    ]
+    return [record for number, end in enumerate(values) for record in at(2, _lost(number, end))]
+
+
+def _lost(start: int, end: int) -> Hand:
+    return make_hand([sit(2, end + 50, end), sit(3, 9000, 9050)], acts("2 FOLD"), start=start)
 
 
 def test_a_chip_flow_labels_every_hand_of_the_window_and_draws_five_points() -> None:
@@ -163,7 +180,7 @@ def test_recent_hands_are_drawn_denser(hands: int, points: int, offsets: list[in
 
 def test_an_operator_may_name_the_points_inside_the_window() -> None:
     seen = lost_to(*range(100, 2000, 100))
-    starts = [each.held.hand.start_ticks for each in seen]
+    starts = [each.start_ticks for each in seen]
     flow = chip_flow(seen, FlowRequest(named=(starts[-1], starts[-9], starts[-4])))
     assert [point.hands_back for point in flow.points] == [8, 3, 0]
     with pytest.raises(MissingFigure) as missing:
@@ -172,29 +189,37 @@ def test_an_operator_may_name_the_points_inside_the_window() -> None:
 
 
 def test_hands_that_were_never_settled_or_not_dealt_in_are_passed_over() -> None:
+    seen = lost_to(900, 800)
+    void = at(2, make_hand([sit(2, 800), sit(3, 9000)], start=10))
+    away = at(2, make_hand([sit(2, 0), sit(3, 9000, 9050)], start=11))
+    late = at(2, _lost(20, 700))
+    assert chip_flow([*seen, *void, *away, *late]).values == (900, 800, 700)
+
+
+def test_an_edited_hand_of_the_window_counts_with_its_end_stack() -> None:
+    edited = at(2, make_hand([sit(2, 900, 1300), sit(3, 9000)], acts("2 FOLD"), start=5))
+    assert edited[0].state == "edited"
+    flow = chip_flow([*lost_to(900), *edited])
+    assert (flow.values, flow.current, flow.stack_typed) == ((900, 1300), 1300, False)
+    assert chip_flow([*lost_to(900), *edited, *at(2, _lost(8, 1200))]).values == (900, 1300, 1200)
+
+
+def test_records_count_by_their_start_whatever_order_they_come_in() -> None:
     seen = lost_to(900, 800, 700)
-    void = Sighting(held(make_hand([sit(2, 800), sit(3, 9000)], start=10)), 2)
-    away = Sighting(held(make_hand([sit(2, 0), sit(3, 9000, 9050)], start=11)), 2)
-    assert chip_flow([*seen[:2], void, away, *_later(seen[2:])]).values == (900, 800, 700)
-
-
-def _later(seen: Sequence[Sighting]) -> list[Sighting]:
-    return [
-        Sighting(held(make_hand(each.held.hand.seats, each.held.hand.actions, start=20)), each.seat)
-        for each in seen
-    ]
+    assert chip_flow(seen[::-1]) == chip_flow(seen)
+    assert chip_history(seen[::-1]) == chip_history(seen)
 
 
 def test_a_stack_typed_after_the_last_hand_ends_the_flow_only_now() -> None:
-    opened = Sighting(held(make_hand([sit(2, 1234), sit(3, 9000)], start=10)), 2)
-    seen = [*lost_to(900, 800, 700), opened]
+    opened = at(2, make_hand([sit(2, 1234), sit(3, 9000)], start=10))
+    seen = [*lost_to(900, 800, 700), *opened]
     flow = chip_flow(seen)
     assert (flow.values, flow.current, flow.stack_typed) == ((900, 800, 1234), 1234, True)
     assert flow.max_chips == 1234
     then = chip_flow(seen, FlowRequest(now=False))
     assert (then.values, then.stack_typed) == ((900, 800, 700), False)
-    same = Sighting(held(make_hand([sit(2, 700), sit(3, 9000)], start=10)), 2)
-    assert not chip_flow([*seen[:3], same]).stack_typed
+    same = at(2, make_hand([sit(2, 700), sit(3, 9000)], start=10))
+    assert not chip_flow([*seen[:3], *same]).stack_typed
 
 
 def test_fewer_than_two_hands_make_no_chip_flow() -> None:

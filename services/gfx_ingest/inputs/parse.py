@@ -4,6 +4,7 @@ A file is taken whole or not at all: a figure from half a file could go on air. 
 may only be half written, so those reasons ask for another look (`again`).
 """
 
+import codecs
 import hashlib
 import json
 import re
@@ -15,19 +16,27 @@ import msgspec
 
 from contracts import codec
 from contracts.messages.gfx import FileSource
-from contracts.poker.hand import Action, Blinds, Hand, Seat
-from contracts.poker.ticks import TICKS_PER_SECOND, BadTime, duration_to_ticks, utc_to_ticks
 from services.gfx_ingest.domain import Snapshot, ToldHand
-from services.gfx_ingest.inputs.source import SourceExport, SourceHand, SourcePlayer
+from services.gfx_ingest.inputs.errors import BadFile
+from services.gfx_ingest.inputs.record import hand_of, moment_ticks
+from services.gfx_ingest.inputs.source import SourceExport, SourceHand, SourceOutline
+
+__all__ = ["BadFile", "Origin", "id_in_name", "parse"]
 
 # An export is six levels deep; the margin is for later versions of the program.
 DEPTH_MAX = 32
-# Brackets are counted in parts of this size: many short texts cost memory while they are cut out.
+# Large contents are looked through in parts of this size, because text costs more memory as text
+# than as bytes. What is smaller cannot fill the memory, whatever it holds.
 PART_BYTES = 1024 * 1024
-# A hand lasts minutes; longer than a year is a broken clock, and sums must fit 64 bits.
-HAND_TICKS_MAX = 366 * 86_400 * TICKS_PER_SECOND
-# A reason is read by people; foreign text in it must not fill their screen.
-DETAIL_LENGTH_MAX = 300
+# The largest real game has 173 hands. All of them must be named by one message that lacks them.
+HANDS_MAX = 10_000
+# A real hand has 5 KB. Foreign keys of one hand must not fill the memory while it is hashed.
+HAND_BYTES_MAX = 1024 * 1024
+# Room in a message for what stands beside the hand, a path of the longest kind among it.
+BESIDE_HAND_BYTES = 16 * 1024
+# Everything but the hands: real files have 300 bytes of it, and space between hands.
+BESIDE_HANDS_BYTES_MAX = 64 * 1024
+BESIDE_EACH_HAND_BYTES_MAX = 64
 
 # The words the program uses; what is none of them is told as UNKNOWN.
 TABLE_TYPES = frozenset({"FEATURE_TABLE", "FINAL_TABLE", "MAIN_TABLE", "SIDE_TABLE"})
@@ -45,19 +54,10 @@ _ID_IN_NAME = re.compile(r"GameID=([0-9]+)")
 _AT = re.compile(r" - at `\$(.*)`\Z")
 
 _exports = msgspec.json.Decoder(SourceExport)
+_outlines = msgspec.json.Decoder(SourceOutline)
 _hands = msgspec.json.Decoder(SourceHand)
 _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _anything = msgspec.json.Decoder()
-
-
-class BadFile(ValueError):
-    """A file is not an export. `code` is one word; `again` says it may only be half written."""
-
-    def __init__(self, code: str, detail: str, *, again: bool = False) -> None:
-        """`detail` is a sentence for people, cut to a readable length."""
-        super().__init__(detail[:DETAIL_LENGTH_MAX])
-        self.code = code
-        self.again = again
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -170,13 +170,6 @@ def _invalid(message: str, at: str) -> BadFile:
     return BadFile("wrong_type", f"{where}: {what}")
 
 
-def _ticks(convert: Callable[[str], int], text: str, at: str) -> int:
-    try:
-        return convert(text)
-    except BadTime as error:
-        raise BadFile("wrong_value", f"${at}: {error}") from error
-
-
 def id_in_name(path: str) -> str:
     """The game id a file is named for, empty if its name says none."""
     found = _ID_IN_NAME.search(path.rpartition("/")[2])
@@ -224,61 +217,3 @@ def _ordered(told: list[ToldHand]) -> tuple[ToldHand, ...]:
                 f"$.Hands[{before.ordinal}] and $.Hands[{after.ordinal}] start at the same moment",
             )
     return tuple(told)
-
-
-def _hand(source: SourceHand, at: str) -> Hand:
-    duration = _ticks(duration_to_ticks, source.duration, f"{at}.Duration")
-    if duration > HAND_TICKS_MAX:
-        raise BadFile("out_of_range", f"${at}.Duration: {source.duration} is longer than a year")
-    seats = tuple(_seat(player) for player in source.players)
-    if len({seat.seat for seat in seats}) < len(seats):
-        raise BadFile("duplicate_seat", f"${at}.Players: a seat is listed twice")
-    blinds = source.flop_draw_blinds
-    return Hand(
-        hand_num=source.hand_num,
-        start_utc=source.start_date_time_utc,
-        start_ticks=str(_ticks(utc_to_ticks, source.start_date_time_utc, f"{at}.StartDateTimeUTC")),
-        duration_ticks=duration,
-        variant=source.game_variant or "",
-        bet_structure=source.bet_structure or "",
-        recording_offset=source.recording_offset_start or "",
-        blinds=Blinds(
-            small_blind=blinds.small_blind_amt,
-            big_blind=blinds.big_blind_amt,
-            ante=source.ante_amt,
-            ante_type=blinds.ante_type or "",
-            button_seat=blinds.button_player_num or 0,
-            small_blind_seat=blinds.small_blind_player_num or 0,
-            big_blind_seat=blinds.big_blind_player_num or 0,
-        ),
-        seats=seats,
-        actions=tuple(
-            Action(
-                kind=event.event_type,
-                seat=event.player_num,
-                amount=event.bet_amt,
-                pot=event.pot,
-                card=event.board_cards or None,
-            )
-            for event in source.events
-        ),
-    )
-
-
-def _seat(player: SourcePlayer) -> Seat:
-    rank = player.elimination_rank
-    return Seat(
-        seat=player.player_num,
-        name=player.name,
-        long_name=player.long_name or "",
-        start_stack=player.start_stack_amt,
-        end_stack=player.end_stack_amt,
-        sitting_out=bool(player.sitting_out),
-        hole_cards=tuple(card for text in player.hole_cards or () for card in (text or "").split()),
-        cumulative_winnings=player.cumulative_winnings_amt or 0,
-        elimination_rank=-1 if rank is None else rank,
-        vpip_percent=player.vpip_percent or 0,
-        pfr_percent=player.pre_flop_raise_percent or 0,
-        aggression_percent=player.aggression_frequency_percent or 0,
-        showdown_percent=player.went_to_show_down_percent or 0,
-    )
