@@ -1,4 +1,4 @@
-"""Objects: finished files under the hash of their content, in a folder or a cloud bucket.
+"""Objects: files and bytes in a folder or a cloud bucket; finished files under their hash.
 
 One interface by `obstore`: `file:///folder`, `s3://bucket/prefix`, `gs://bucket/prefix`. An object
 is written whole or not at all and never changes; writing it again changes nothing.
@@ -45,6 +45,13 @@ class Objects:
         key = f"{sha256[:2]}/{sha256}{path.suffix}"
         await obstore.put_async(self._store, key, path)
         return ObjectInfo(key, size)
+
+    async def put(self, key: str, data: bytes) -> ObjectInfo:
+        """Store bytes under a key of the caller's. Raises ValueError when they are too large."""
+        if len(data) > OBJECT_BYTES_MAX:
+            raise ValueError(f"{key} has {len(data)} bytes, the limit is {OBJECT_BYTES_MAX}")
+        await obstore.put_async(self._store, key, data)
+        return ObjectInfo(key, len(data))
 
     async def info(self, key: str) -> ObjectInfo:
         """Size of an object. Raises ObjectMissing."""

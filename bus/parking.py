@@ -39,3 +39,18 @@ async def store(connection: Connection, schema: str, parked: Sequence[Parked]) -
         f'insert into "{schema}".parked values ($1, $2, $3, $4) on conflict do nothing',
         [(p.sequence, p.block_key, p.subject, p.reason) for p in parked],
     )
+
+
+def reason(error: Exception) -> str:
+    """Why an event failed, as it is stored."""
+    return storable(f"{type(error).__name__}: {error}")
+
+
+def storable(text: str) -> str:
+    """PostgreSQL takes every character but one."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def entity_key(subject: str) -> str:
+    """Block key of an event nobody can decode: its entity."""
+    return subject.rpartition(".")[0]

@@ -6,8 +6,7 @@ the checkpoint.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,10 +20,10 @@ from bus.checkpoint import Checkpoint
 from bus.errors import Fatal, Fenced, LogMismatch, Retryable
 from bus.health import Health
 from bus.parking import Parked
-from bus.tables import Connection, Table
+from bus.tables import Connection, Table, load_missing
 from contracts.envelope import identity
 from contracts.recorded import Recorded
-from contracts.rows import Fold, Key, Row, Rows
+from contracts.rows import Fold, Key, Row, Rows, TwoStepFold
 
 log = structlog.get_logger()
 
@@ -47,24 +46,36 @@ SILENCE_S_MAX = 4.0
 
 
 class ProjectionSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What a projection is: its fold, its tables and the files that decide its rows."""
+    """What a projection is: its fold, its tables and the files that decide its rows.
+
+    `variant` tells the rows of one fold under different rules apart; each has its own schema.
+    `cache_rows` is how many rows may stay in memory: fewer where a row is large.
+    """
 
     name: str
     version: int
     fold: Fold
     rows: tuple[type[Row], ...]
     sql: Path
+    variant: str = ""
+    cache_rows: int = CACHE_ROWS_MAX
 
     @property
-    def schema(self) -> str:
-        """Schema in Postgres; also the owner name of its reader."""
+    def owner(self) -> str:
+        """Owner name of its reader and its dead letters, the same for all variants."""
         return f"{self.name}_v{self.version}"
 
     @property
+    def schema(self) -> str:
+        """Schema in Postgres."""
+        return f"{self.owner}_{self.variant}" if self.variant else self.owner
+
+    @property
     def fingerprint(self) -> str:
-        """Hash of domain.py, store.py and table.sql."""
+        """Hash of domain.py (or all of domain/), store.py and table.sql."""
         folder = self.sql.parent
-        return checkpoint.fingerprint([folder / "domain.py", folder / "store.py", self.sql])
+        core = sorted([*folder.glob("domain.py"), *folder.glob("domain/**/*.py")])
+        return checkpoint.fingerprint([*core, folder / "store.py", self.sql])
 
 
 # The last one is what a statement gets while the word of a dying server is still being read.
@@ -75,6 +86,7 @@ DATABASE_ERRORS = (
 )
 
 type Changes = list[tuple[type[Row], Key, Row | None]]
+type Named = Iterable[tuple[type[Row], Key]]
 
 
 class Batch(msgspec.Struct):
@@ -96,6 +108,7 @@ class Projector:
         self._health = health
         self._tables = {kind: Table(kind, spec.schema) for kind in spec.rows}
         self._handled = {(e.TYPE.owner, e.TYPE.name) for e in spec.fold.handles}
+        self._two_steps = spec.fold if isinstance(spec.fold, TwoStepFold) else None
         self._rows = Rows()
         self._blocked: dict[str, int] = {}
         self._parked = 0
@@ -129,7 +142,7 @@ class Projector:
         try:
             await self._prepare(connection)
             after = self._checkpoint.sequence if self._checkpoint else 0
-            async with self._bus.reader(self._spec.schema, None, after) as reader:
+            async with self._bus.reader(self._spec.owner, None, after) as reader:
                 await self._follow(connection, reader)
         finally:
             await _close(connection)
@@ -196,7 +209,7 @@ class Projector:
     @property
     def _must_wait(self) -> bool:
         """Whether the last batch must be stored before the next one is loaded."""
-        return self._careful or self._rows.size() > CACHE_ROWS_MAX
+        return self._careful or self._rows.size() > self._spec.cache_rows
 
     async def _verify(self, connection: Connection) -> None:
         head = await checkpoint.verify(self._bus, self._checkpoint)
@@ -226,31 +239,34 @@ class Projector:
             try:
                 batch.facts.append(recorded(message))
             except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
-                self._park(batch, message.sequence, message.subject, (None, _reason(error)))
+                self._park(batch, message.sequence, message.subject, (None, parking.reason(error)))
         return batch
 
     async def _load(self, connection: Connection, batch: Batch) -> None:
         """Make every row known that these events may read."""
-        if self._rows.size() > CACHE_ROWS_MAX:
-            self._rows.forget()
-        missing: dict[type[Row], set[Key]] = defaultdict(set)
+        rows, tables = self._rows, self._tables
+        if rows.size() > self._spec.cache_rows:
+            rows.forget()
+        await load_missing(connection, tables, rows, self._named(batch, self._spec.fold.keys))
+        if fold := self._two_steps:
+            further = self._named(batch, lambda fact: fold.further_keys(fact, rows))
+            await load_missing(connection, tables, rows, further)
+
+    def _named(self, batch: Batch, keys: Callable[[Recorded], Named]) -> Named:
+        """What the events of a batch name; one that cannot say it is parked."""
+        named: list[tuple[type[Row], Key]] = []
         readable: list[Recorded] = []
         for fact in batch.facts:
             try:
-                needed = list(self._spec.fold.keys(fact))
+                needed = list(keys(fact))
                 self._spec.fold.block_key(fact)
             except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
-                self._park(batch, fact.sequence, fact.event.subject, (None, _reason(error)))
-                continue
-            readable.append(fact)
-            for kind, key in needed:
-                if not self._rows.knows(kind, key):
-                    missing[kind].add(key)
+                self._park(batch, fact.sequence, fact.event.subject, (None, parking.reason(error)))
+            else:
+                readable.append(fact)
+                named += needed
         batch.facts = readable
-        for kind, keys in missing.items():
-            found = await self._tables[kind].load(connection, list(keys))
-            for key in keys:
-                self._rows.load(kind, key, found.get(key))
+        return named
 
     def _fold(self, batch: Batch) -> None:
         rows, project, applied = self._rows, self._spec.fold.project, 0
@@ -266,7 +282,7 @@ class Projector:
                 project(fact, rows)
             except Exception as error:  # noqa: BLE001  # whatever is wrong, only this event waits
                 rows.roll_back()
-                why = (self._block_key(fact), _reason(error))
+                why = (self._block_key(fact), parking.reason(error))
                 self._park(batch, fact.sequence, fact.event.subject, why)
             else:
                 applied += 1
@@ -274,17 +290,17 @@ class Projector:
 
     def _held_back(self, fact: Recorded) -> str:
         """Why an event must wait for a parked one; empty if it need not."""
-        keys = (self._block_key(fact), _subject_key(fact.event.subject))
+        keys = (self._block_key(fact), parking.entity_key(fact.event.subject))
         first = min((self._blocked[k] for k in keys if k in self._blocked), default=fact.sequence)
         return f"behind parked event {first}" if first < fact.sequence else ""
 
     def _block_key(self, fact: Recorded) -> str:
-        return _storable(self._spec.fold.block_key(fact))
+        return parking.storable(self._spec.fold.block_key(fact))
 
     def _park(self, batch: Batch, sequence: int, subject: str, why: tuple[str | None, str]) -> None:
         """`why` is the block key, None where nobody can tell it, and the reason."""
         block_key, reason = why
-        key = block_key or _subject_key(subject)
+        key = block_key or parking.entity_key(subject)
         self._blocked[key] = min(sequence, self._blocked.get(key, sequence))
         batch.parked.append(Parked(sequence, key, subject, reason))
         self._parked += 1
@@ -302,7 +318,7 @@ class Projector:
                 raise
             fact = batch.facts[0]
             self._rows = Rows()
-            why = (self._block_key(fact), _reason(error))
+            why = (self._block_key(fact), parking.reason(error))
             self._park(batch, fact.sequence, fact.event.subject, why)
             await self._report_parked(batch.parked)
             await self._store(connection, batch, [])
@@ -339,23 +355,9 @@ class Projector:
         for item in parked:
             message = await self._bus.event_at(item.sequence)
             if message is not None:
-                await self._bus.set_aside(self._spec.schema, message, item.reason)
+                await self._bus.set_aside(self._spec.owner, message, item.reason)
 
 
 async def _close(connection: Connection) -> None:
     with suppress(OSError, *DATABASE_ERRORS):
         await connection.close(timeout=2)
-
-
-def _reason(error: Exception) -> str:
-    return _storable(f"{type(error).__name__}: {error}")
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL takes every character but one."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def _subject_key(subject: str) -> str:
-    """Block key of an event nobody can decode: its entity."""
-    return subject.rpartition(".")[0]

@@ -2,14 +2,15 @@
 
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from contracts.rows import Key, Row
+from contracts.rows import Key, Row, Rows
 
 type Connection = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -87,6 +88,8 @@ class Table:
 
     async def load(self, connection: Connection, keys: Sequence[Key]) -> dict[Key, Row]:
         """The stored rows among these keys."""
+        if not keys:
+            return {}
         columns = [list(values) for values in zip(*keys, strict=True)]
         found = await connection.fetch(self._select, *columns)
         rows = (self._row(record) for record in found)
@@ -119,3 +122,20 @@ class Table:
         if keys:
             columns = [list(values) for values in zip(*keys, strict=True)]
             await connection.execute(self._remove, *columns)
+
+
+async def load_missing(
+    connection: Connection,
+    tables: Mapping[type[Row], Table],
+    rows: Rows,
+    named: Iterable[tuple[type[Row], Key]],
+) -> None:
+    """Make every one of these rows, or its absence, known; one statement per table."""
+    missing: dict[type[Row], set[Key]] = defaultdict(set)
+    for kind, key in named:
+        if not rows.knows(kind, key):
+            missing[kind].add(key)
+    for kind, keys in missing.items():
+        found = await tables[kind].load(connection, list(keys))
+        for key in keys:
+            rows.load(kind, key, found.get(key))

@@ -7,7 +7,7 @@ together with the checkpoint in one transaction.
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -132,4 +132,17 @@ class Fold(Protocol):
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
         """Apply one event to the rows. Pure: no clock, no order but the sequence."""
+        ...
+
+
+@runtime_checkable
+class TwoStepFold(Fold, Protocol):
+    """A fold with events that touch rows which only other rows can name, such as a neighbour."""
+
+    def further_keys(self, recorded: Recorded, rows: Rows) -> Iterable[tuple[type[Row], Key]]:
+        """More rows that `project` may read, asked when all rows of `keys` are loaded.
+
+        `rows` stand as they did before the batch of this event: what other events of the batch
+        change is not in them yet, but whatever those name or put is known to `project` too.
+        """
         ...

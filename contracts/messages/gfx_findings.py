@@ -26,7 +26,7 @@ class StackCorrected(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("gfx", "game", "stack_corrected", "game_id")
     game_id: str
     finding_id: str
-    finding: findings.StackCorrected
+    finding: findings.StackCorrection
 
 
 class StackCorrectedVoided(Voided, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class SeatChanged(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("gfx", "game", "seat_changed", "game_id")
     game_id: str
     finding_id: str
-    finding: findings.SeatChanged
+    finding: findings.SeatChange
 
 
 class SeatChangedVoided(Voided, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ class PlayerBusted(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("gfx", "game", "player_busted", "game_id")
     game_id: str
     finding_id: str
-    finding: findings.PlayerBusted
+    finding: findings.Bust
 
 
 class PlayerBustedVoided(Voided, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ class BlindsChanged(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("gfx", "game", "blinds_changed", "game_id")
     game_id: str
     finding_id: str
-    finding: findings.BlindsChanged
+    finding: findings.LevelChange
 
 
 class BlindsChangedVoided(Voided, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ class IdentitySeen(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("gfx", "game", "identity_seen", "game_id")
     game_id: str
     finding_id: str
-    finding: findings.IdentitySeen
+    finding: findings.FirstSight
 
 
 class IdentitySeenVoided(Voided, frozen=True, kw_only=True):
@@ -101,7 +101,7 @@ class AllInDetected(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("gfx", "game", "all_in_detected", "game_id")
     game_id: str
     finding_id: str
-    finding: findings.AllInDetected
+    finding: findings.AllIn
 
 
 class AllInDetectedVoided(Voided, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ A card text is a rank (`2` to `10`, `j`, `q`, `k`, `a`) and a suit (`s`, `h`, `d
 case: `10d`. A hand's value is one integer that orders all hands; equal values are ties.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -25,9 +24,12 @@ TWO_PAIR = 8
 ONE_PAIR = 9
 HIGH_CARD = 10
 
-_TEXT = re.compile(r"(10|[2-9]|j|q|k|a)([shdc])\Z")
 _RANKS = {text: rank for rank, text in enumerate([*"23456789", "10", *"jqka"])}
-_SUITS = {text: suit for suit, text in enumerate("shdc")}
+_CARDS = {
+    rank + suit: number * 4 + place
+    for rank, number in _RANKS.items()
+    for place, suit in enumerate("shdc")
+}
 _ACE, _FIVE = _RANKS["a"], _RANKS["5"]
 # Bit masks of the ten straights with their high card, best first; the last is the wheel.
 _STRAIGHTS = (
@@ -45,10 +47,10 @@ class BadCard(ValueError):
 
 def parse_card(text: str) -> int:
     """A card as rank * 4 + suit, 0 (deuce of spades) to 51 (ace of clubs); raises BadCard."""
-    match = _TEXT.match(text)
-    if match is None:
-        raise BadCard(f"{text!r} is not a card such as '10d' or 'as'")
-    return _RANKS[match[1]] * 4 + _SUITS[match[2]]
+    try:
+        return _CARDS[text]
+    except KeyError as error:
+        raise BadCard(f"{text!r} is not a card such as '10d' or 'as'") from error
 
 
 def parse_cards(texts: Iterable[str]) -> tuple[int, ...] | None:
@@ -97,10 +99,10 @@ def duplicate_cards(hand: Hand) -> tuple[str, ...]:
 
     The table misread a card. This is a warning only: no figure changes by it.
     """
-    listed = Counter(hand.board)
-    for seat in hand.seats:
-        listed.update(seat.hole_cards)
-    return tuple(sorted(text for text, times in listed.items() if times > 1))
+    listed = [*hand.board, *(card for seat in hand.seats for card in seat.hole_cards)]
+    if len(set(listed)) == len(listed):
+        return ()
+    return tuple(sorted(text for text, times in Counter(listed).items() if times > 1))
 
 
 def _value(category: int, ranks: Sequence[int]) -> int:

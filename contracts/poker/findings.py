@@ -5,7 +5,7 @@ recorded or revised. Its name therefore holds the digests of the hands it follow
 revision gives it another name and the old one can be voided.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -36,8 +36,23 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         """The key with the digests: the text to make a stable id from."""
         return ":".join((self.key, *self.digests))
 
+    @property
+    def who(self) -> str | None:
+        """The name in the seat it is about, as typed; None for a whole table or an empty seat."""
+        return getattr(self, "player", None)
 
-class StackCorrected(Finding, frozen=True, kw_only=True):
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What it says, as JSON values: its fields without those that say where it stands."""
+        said = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {
+            name: msgspec.to_builtins(value)
+            for name, value in said.items()
+            if name not in Finding.__struct_fields__
+        }
+
+
+class StackCorrection(Finding, frozen=True, kw_only=True):
     """A player begins a hand with other chips than the one before ended with.
 
     `state` is of the hand before: after an unsettled one this may be its result, typed late.
@@ -51,7 +66,7 @@ class StackCorrected(Finding, frozen=True, kw_only=True):
     state: HandState
 
 
-class SeatChanged(Finding, frozen=True, kw_only=True):
+class SeatChange(Finding, frozen=True, kw_only=True):
     """A seat has another name than in the hand before; None = not listed. `chips` at the start."""
 
     KIND: ClassVar[str] = "seat_changed"
@@ -60,8 +75,13 @@ class SeatChanged(Finding, frozen=True, kw_only=True):
     new_player: str | None
     chips: int | None
 
+    @property
+    def who(self) -> str | None:
+        """Who is there now."""
+        return self.new_player
 
-class PlayerBusted(Finding, frozen=True, kw_only=True):
+
+class Bust(Finding, frozen=True, kw_only=True):
     """A settled hand took a player's last chips; `rank` is the source's place, if it gives one."""
 
     KIND: ClassVar[str] = "player_busted"
@@ -80,7 +100,7 @@ class Level(msgspec.Struct, frozen=True):
     ante: int
 
 
-class BlindsChanged(Finding, frozen=True, kw_only=True):
+class LevelChange(Finding, frozen=True, kw_only=True):
     """A hand is played at another level than the one before."""
 
     KIND: ClassVar[str] = "blinds_changed"
@@ -89,7 +109,7 @@ class BlindsChanged(Finding, frozen=True, kw_only=True):
     new: Level
 
 
-class IdentitySeen(Finding, frozen=True, kw_only=True):
+class FirstSight(Finding, frozen=True, kw_only=True):
     """The first hand of the game that lists this identity."""
 
     KIND: ClassVar[str] = "identity_seen"
@@ -99,7 +119,7 @@ class IdentitySeen(Finding, frozen=True, kw_only=True):
     long_name: str
 
 
-class AllInDetected(Finding, frozen=True, kw_only=True):
+class AllIn(Finding, frozen=True, kw_only=True):
     """A live player is all in, or would be by answering an all-in (`to_call`).
 
     `live_players` counts the live seats, `hand_over` says whether the record is closed.
@@ -123,7 +143,7 @@ class AllInDetected(Finding, frozen=True, kw_only=True):
         return super().name if self.hand_over else f"{super().name}:open"
 
 
-class HandTotalChanged(Finding, frozen=True, kw_only=True):
+class HandTotalChange(Finding, frozen=True, kw_only=True):
     """The chips of all listed seats do not add up to the same before and after one hand."""
 
     KIND: ClassVar[str] = "hand_total_changed"
@@ -132,7 +152,7 @@ class HandTotalChanged(Finding, frozen=True, kw_only=True):
     new_total: int
 
 
-class TableTotalChanged(Finding, frozen=True, kw_only=True):
+class TableTotalChange(Finding, frozen=True, kw_only=True):
     """The same players begin a hand with another total than the one before ended with."""
 
     KIND: ClassVar[str] = "table_total_changed"

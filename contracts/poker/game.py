@@ -8,22 +8,20 @@ another.
 from collections.abc import Iterable, Iterator
 
 from contracts.poker.findings import (
-    AllInDetected,
-    BlindsChanged,
+    AllIn,
+    Bust,
     Difference,
     Finding,
-    HandTotalChanged,
-    IdentitySeen,
-    Level,
-    PlayerBusted,
-    SeatChanged,
-    StackCorrected,
-    TableTotalChanged,
+    FirstSight,
+    HandTotalChange,
+    LevelChange,
+    SeatChange,
+    StackCorrection,
+    TableTotalChange,
 )
-from contracts.poker.hand import Hand, Seat
 from contracts.poker.held import HeldHand, in_order
 from contracts.poker.identity import player_hash
-from contracts.poker.risk import risks
+from contracts.poker.outline import HandOutline, outline
 
 # The source's word for a player who is still in, or whose place it does not know.
 NO_RANK = -1
@@ -35,15 +33,14 @@ def findings(game_id: str, hands: Iterable[HeldHand]) -> tuple[Finding, ...]:
     In the order of hands; within a hand: level, seats, stacks, identities, totals, all-ins (the
     shortest stack first), busts. Raises ValueError if two hands have the same start ticks.
     """
-    ordered = in_order(hands)
+    ordered = [outline(held) for held in in_order(hands)]
     found: list[Finding] = []
     seen: set[str] = set()
-    for before, held in zip((None, *ordered), ordered, strict=False):
-        last = held is ordered[-1]
+    for before, hand in zip((None, *ordered), ordered, strict=False):
         if before:
-            found += between_hands(game_id, before, held)
-        found += _identities(game_id, held, seen)
-        found += within_hand(game_id, held, open_record=last and is_open(held))
+            found += between_hands(game_id, before, hand)
+        found += _identities(game_id, hand, seen)
+        found += within_hand(game_id, hand, last=hand is ordered[-1])
     return tuple(found)
 
 
@@ -57,31 +54,25 @@ def difference(old: Iterable[Finding], new: Iterable[Finding]) -> Difference:
     )
 
 
-def is_open(held: HeldHand) -> bool:
-    """Whether the last hand of a game may still go on: not settled, and its file not quiet."""
-    return held.figures.state != "settled" and not held.quiet
-
-
-def between_hands(game_id: str, before: HeldHand, after: HeldHand) -> Iterator[Finding]:
+def between_hands(game_id: str, before: HandOutline, after: HandOutline) -> Iterator[Finding]:
     """Findings of two neighbouring hands: level, seats, typed stacks, total of the table."""
-    start, digests = after.hand.start_ticks, (before.digest, after.digest)
-    old_level, new_level = _level(before.hand), _level(after.hand)
-    if old_level != new_level:
-        yield BlindsChanged(
+    start, digests = after.start_ticks, (before.digest, after.digest)
+    if before.level != after.level:
+        yield LevelChange(
             game_id=game_id,
             start_ticks=start,
             seat=0,
             digests=digests,
-            old=old_level,
-            new=new_level,
+            old=before.level,
+            new=after.level,
         )
     yield from _seats_changed(game_id, before, after)
     yield from _stacks_corrected(game_id, before, after)
-    ended = {(s.seat, s.name): s.end_stack for s in before.hand.seats if s.end_stack}
-    began = {(s.seat, s.name): s.start_stack for s in after.hand.seats if s.start_stack}
+    ended = {(s.seat, s.name): s.end_stack for s in before.seats if s.end_stack}
+    began = {(s.seat, s.name): s.start_stack for s in after.seats if s.start_stack}
     old_total, new_total = sum(ended.values()), sum(began.values())
     if ended.keys() == began.keys() and old_total != new_total:
-        yield TableTotalChanged(
+        yield TableTotalChange(
             game_id=game_id,
             start_ticks=start,
             seat=0,
@@ -91,54 +82,37 @@ def between_hands(game_id: str, before: HeldHand, after: HeldHand) -> Iterator[F
         )
 
 
-def within_hand(game_id: str, held: HeldHand, *, open_record: bool) -> Iterator[Finding]:
-    """Findings of one hand: its total, who is all in, who went out (settled hands only)."""
-    hand, digests = held.hand, (held.digest,)
+def within_hand(game_id: str, hand: HandOutline, *, last: bool) -> Iterator[Finding]:
+    """Findings of one hand: its total, who is all in, who went out (settled hands only).
+
+    `last` says that it is the last one of its game, so that its record may still be open.
+    """
     old_total = sum(seat.start_stack for seat in hand.seats)
     new_total = sum(seat.end_stack for seat in hand.seats)
     if old_total != new_total:
-        yield HandTotalChanged(
+        yield HandTotalChange(
             game_id=game_id,
             start_ticks=hand.start_ticks,
             seat=0,
-            digests=digests,
+            digests=(hand.digest,),
             old_total=old_total,
             new_total=new_total,
         )
-    yield from _all_ins(game_id, held, open_record=open_record)
-    busted = held.figures.busted_seats if held.figures.state == "settled" else ()
-    for seat in hand.seats:
-        if seat.seat in busted:
-            yield PlayerBusted(
-                game_id=game_id,
-                start_ticks=hand.start_ticks,
-                seat=seat.seat,
-                digests=digests,
-                player=seat.name,
-                player_hash=player_hash(seat.name, seat.long_name),
-                start_stack=seat.start_stack,
-                rank=None if seat.elimination_rank == NO_RANK else seat.elimination_rank,
-            )
+    yield from _all_ins(game_id, hand, open_record=last and hand.unproven)
+    if hand.state == "settled":
+        yield from _busts(game_id, hand)
 
 
-def _level(hand: Hand) -> Level:
-    return Level(hand.blinds.small_blind, hand.blinds.big_blind, hand.blinds.ante)
-
-
-def _by_seat(hand: Hand) -> dict[int, Seat]:
-    return {seat.seat: seat for seat in hand.seats}
-
-
-def _seats_changed(game_id: str, before: HeldHand, after: HeldHand) -> Iterator[Finding]:
-    old, new = _by_seat(before.hand), _by_seat(after.hand)
+def _seats_changed(game_id: str, before: HandOutline, after: HandOutline) -> Iterator[Finding]:
+    old, new = ({seat.seat: seat for seat in hand.seats} for hand in (before, after))
     for seat in sorted(old.keys() | new.keys()):
         old_seat, new_seat = old.get(seat), new.get(seat)
         old_name = old_seat.name if old_seat else None
         new_name = new_seat.name if new_seat else None
         if old_name != new_name:
-            yield SeatChanged(
+            yield SeatChange(
                 game_id=game_id,
-                start_ticks=after.hand.start_ticks,
+                start_ticks=after.start_ticks,
                 seat=seat,
                 digests=(before.digest, after.digest),
                 old_player=old_name,
@@ -147,48 +121,50 @@ def _seats_changed(game_id: str, before: HeldHand, after: HeldHand) -> Iterator[
             )
 
 
-def _stacks_corrected(game_id: str, before: HeldHand, after: HeldHand) -> Iterator[Finding]:
-    old = _by_seat(before.hand)
-    for seat in sorted(after.hand.seats, key=lambda each: each.seat):
+def _stacks_corrected(game_id: str, before: HandOutline, after: HandOutline) -> Iterator[Finding]:
+    old = {seat.seat: seat for seat in before.seats}
+    for seat in after.seats:
         was = old.get(seat.seat)
         if was and was.name == seat.name and was.end_stack != seat.start_stack:
-            yield StackCorrected(
+            yield StackCorrection(
                 game_id=game_id,
-                start_ticks=after.hand.start_ticks,
+                start_ticks=after.start_ticks,
                 seat=seat.seat,
                 digests=(before.digest, after.digest),
                 player=seat.name,
                 old_chips=was.end_stack,
                 new_chips=seat.start_stack,
-                state=before.figures.state,
+                state=before.state,
             )
 
 
-def _identities(game_id: str, held: HeldHand, seen: set[str]) -> Iterator[Finding]:
-    for seat in held.hand.seats:
+def _identities(game_id: str, hand: HandOutline, seen: set[str]) -> Iterator[Finding]:
+    for seat in hand.seats:
         identity = player_hash(seat.name, seat.long_name)
         if identity not in seen:
             seen.add(identity)
-            yield IdentitySeen(
+            yield FirstSight(
                 game_id=game_id,
-                start_ticks=held.hand.start_ticks,
+                start_ticks=hand.start_ticks,
                 seat=seat.seat,
-                digests=(held.digest,),
+                digests=(hand.digest,),
                 player_hash=identity,
                 player=seat.name,
                 long_name=seat.long_name,
             )
 
 
-def _all_ins(game_id: str, held: HeldHand, *, open_record: bool) -> Iterator[Finding]:
-    seats = _by_seat(held.hand)
-    for risk in risks(held.hand, held.figures, open_record=open_record):
+def _all_ins(game_id: str, hand: HandOutline, *, open_record: bool) -> Iterator[Finding]:
+    seats = {seat.seat: seat for seat in hand.seats}
+    for risk in hand.risks:
+        if risk.to_call and not open_record:
+            continue  # it was never answered, and no longer can be
         seat = seats[risk.seat]
-        yield AllInDetected(
+        yield AllIn(
             game_id=game_id,
-            start_ticks=held.hand.start_ticks,
+            start_ticks=hand.start_ticks,
             seat=risk.seat,
-            digests=(held.digest,),
+            digests=(hand.digest,),
             player=seat.name,
             player_hash=player_hash(seat.name, seat.long_name),
             start_stack=risk.start_stack,
@@ -196,6 +172,21 @@ def _all_ins(game_id: str, held: HeldHand, *, open_record: bool) -> Iterator[Fin
             covered=risk.covered,
             at_risk=risk.at_risk,
             to_call=risk.to_call,
-            live_players=len(held.figures.live_seats),
+            live_players=hand.live_players,
             hand_over=not open_record,
         )
+
+
+def _busts(game_id: str, hand: HandOutline) -> Iterator[Finding]:
+    for seat in hand.seats:
+        if seat.seat in hand.busted_seats:
+            yield Bust(
+                game_id=game_id,
+                start_ticks=hand.start_ticks,
+                seat=seat.seat,
+                digests=(hand.digest,),
+                player=seat.name,
+                player_hash=player_hash(seat.name, seat.long_name),
+                start_stack=seat.start_stack,
+                rank=None if seat.elimination_rank == NO_RANK else seat.elimination_rank,
+            )

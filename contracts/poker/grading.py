@@ -5,37 +5,45 @@ function of the hand and the rules, so grading again with other rules is a repla
 integers (ticks of 100 ns, milliseconds): no float rounds an edit point.
 """
 
+import hashlib
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from contracts.poker.cards import FULL_HOUSE, THREE_OF_A_KIND
-from contracts.poker.hand import Hand
-from contracts.poker.replay import Replay
+from contracts.poker.cards import FULL_HOUSE, HIGH_CARD, ROYAL_FLUSH, THREE_OF_A_KIND
+from contracts.poker.held import HeldHand
 from contracts.poker.ticks import TICKS_PER_SECOND
-from contracts.poker.verdict import Verdict, judge
+from contracts.poker.verdict import Verdict, best_rank
 
 type Letter = Literal["A", "B", "C"]
+type _Rank = Annotated[int, Meta(ge=ROYAL_FLUSH, le=HIGH_CARD)]
+type _Percent = Annotated[int, Meta(ge=0, le=100)]
+# Two days: no hand is that long, so the largest value means never.
+type _Ticks = Annotated[int, Meta(ge=0, le=2 * 86_400 * TICKS_PER_SECOND)]
+
+# Digits of a digest that tell rules apart, in names of rules and of tables.
+DIGEST_DIGITS = 8
 
 _TICKS_PER_MS = TICKS_PER_SECOND // 1_000
 
 
-class EditRules(msgspec.Struct, frozen=True, kw_only=True):
+class EditRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a cut of a hand is suggested to begin; a premium hand is kept from its start.
 
     Over `late_over_ticks` it begins at `late_percent` of the duration; else over
     `middle_over_ticks` at one part in `middle_parts`, at most `middle_ticks_max`; else at 0.
     """
 
-    late_over_ticks: int = 180 * TICKS_PER_SECOND
-    late_percent: int = 40
-    middle_over_ticks: int = 60 * TICKS_PER_SECOND
-    middle_parts: int = 3
-    middle_ticks_max: int = 30 * TICKS_PER_SECOND
+    late_over_ticks: _Ticks = 180 * TICKS_PER_SECOND
+    late_percent: _Percent = 40
+    middle_over_ticks: _Ticks = 60 * TICKS_PER_SECOND
+    middle_parts: Annotated[int, Meta(ge=1, le=100)] = 3
+    middle_ticks_max: _Ticks = 30 * TICKS_PER_SECOND
 
 
-class GradeRules(msgspec.Struct, frozen=True, kw_only=True):
+class GradeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One version of the rules; ranks are categories from 1 (royal flush) to 10 (high card).
 
     `premium_of` says whose cards make a premium hand: the best `showdown` hand, any `live` hand or
@@ -43,20 +51,30 @@ class GradeRules(msgspec.Struct, frozen=True, kw_only=True):
     or the best `showdown` hand. `letters` are by conditions met, from 0 to 3.
     """
 
-    version: str = "1"
+    version: Annotated[str, Meta(min_length=1, max_length=64)] = "1"
     premium_of: Literal["showdown", "live", "dealt"] = "showdown"
-    premium_rank_max: int = FULL_HOUSE
-    long_play_ticks: int = 120 * TICKS_PER_SECOND
+    premium_rank_max: _Rank = FULL_HOUSE
+    long_play_ticks: _Ticks = 120 * TICKS_PER_SECOND
     combo_of: Literal["board", "showdown"] = "board"
-    combo_rank_max: int = THREE_OF_A_KIND
+    combo_rank_max: _Rank = THREE_OF_A_KIND
     letters: tuple[Letter, Letter, Letter, Letter] = ("C", "C", "B", "A")
     eligible_letters: frozenset[Letter] = frozenset({"A", "B"})
-    confidence_percent: int = 80
-    confidence_percent_else: int = 40
+    confidence_percent: _Percent = 80
+    confidence_percent_else: _Percent = 40
     edit: EditRules = EditRules()
+
+    @property
+    def digest(self) -> str:
+        """The first digits of a SHA-256 of everything the rules say."""
+        said = msgspec.json.encode(self, order="sorted")
+        return hashlib.sha256(said).hexdigest()[:DIGEST_DIGITS]
 
 
 RULES = GradeRules()
+
+
+class BadRules(ValueError):
+    """A text is no set of grading rules."""
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,10 +104,25 @@ class ShownGrade(msgspec.Struct, frozen=True, kw_only=True):
     manual: Letter | None
 
 
-def grade_hand(hand: Hand, figures: Replay, rules: GradeRules = RULES) -> Grade:
+def parse_rules(toml: str) -> GradeRules:
+    """Rules from TOML with the fields of GradeRules; what it does not say is as built in.
+
+    Rules that differ from the built-in ones but keep the name of their version are called by their
+    digest. Raises BadRules with the place of an unknown key, a wrong type or a value out of range.
+    """
+    try:
+        rules = msgspec.toml.decode(toml, type=GradeRules)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BadRules(f"the grading rules cannot be used: {error}") from error
+    if rules != RULES and rules.version == RULES.version:
+        return msgspec.structs.replace(rules, version=rules.digest)
+    return rules
+
+
+def grade_hand(held: HeldHand, verdict: Verdict, rules: GradeRules = RULES) -> Grade:
     """The grade of a hand in any state; a rank that does not exist meets no condition."""
-    verdict = judge(hand, figures)
-    premium = _within(_premium_rank(verdict, rules), rules.premium_rank_max)
+    hand = held.hand
+    premium = _within(_premium_rank(held, verdict, rules), rules.premium_rank_max)
     long_play = hand.duration_ticks >= rules.long_play_ticks
     combo_rank = verdict.board_rank if rules.combo_of == "board" else verdict.showdown_rank
     combo = _within(combo_rank, rules.combo_rank_max)
@@ -126,13 +159,12 @@ def shown_grade(
     )
 
 
-def _premium_rank(verdict: Verdict, rules: GradeRules) -> int | None:
-    ranks = {
-        "showdown": verdict.showdown_rank,
-        "live": verdict.live_rank,
-        "dealt": verdict.dealt_rank,
-    }
-    return ranks[rules.premium_of]
+def _premium_rank(held: HeldHand, verdict: Verdict, rules: GradeRules) -> int | None:
+    if rules.premium_of == "showdown":
+        return verdict.showdown_rank
+    figures = held.figures
+    seats = figures.live_seats if rules.premium_of == "live" else figures.dealt_seats
+    return best_rank(held.hand, seats)
 
 
 def _within(rank: int | None, most: int) -> bool:

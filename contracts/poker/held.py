@@ -26,6 +26,11 @@ class HeldHand(msgspec.Struct, frozen=True, kw_only=True):
         """Start of the hand in ticks of 100 ns: its key in the game and the order of hands."""
         return int(self.hand.start_ticks)
 
+    @property
+    def unproven(self) -> bool:
+        """Whether it may still go on as far as it tells itself; a later hand proves it over."""
+        return not self.quiet and (not self.hand.actions or self.figures.state != "settled")
+
     def seat(self, number: int) -> Seat | None:
         """The listed seat with this number."""
         return next((seat for seat in self.hand.seats if seat.seat == number), None)

@@ -5,8 +5,13 @@ by links and seat corrections, outside of this library.
 """
 
 import hashlib
+from functools import lru_cache
+
+# The same few people sit in every hand; so many were in no series yet.
+KEPT_MAX = 4096
 
 
+@lru_cache(KEPT_MAX)
 def player_hash(name: str, long_name: str) -> str:
     """MD5 (hex) of both names, each trimmed and in lower case, joined by a colon, as UTF-8.
 

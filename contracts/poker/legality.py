@@ -4,7 +4,6 @@ It never changes a figure: a slip of an operator stays in the record and on air,
 told. Judged are the listing of seats, every action in its order, and the result.
 """
 
-from collections import Counter
 from typing import Literal
 
 import msgspec
@@ -72,16 +71,18 @@ def _unsupported(hand: Hand) -> Legality | None:
 
 def _listing(hand: Hand) -> Legality | None:
     """One player per seat and one seat per player."""
-    seats = Counter(seat.seat for seat in hand.seats)
-    for seat, times in seats.items():
-        if times > 1:
-            return Legality(verdict="not_legal", code="seat_listed_twice", seat=seat)
-    seen: set[str] = set()
+    seats: set[int] = set()
     for listed in hand.seats:
-        identity = player_hash(listed.name, listed.long_name)
-        if listed.dealt_in and identity in seen:
-            return Legality(verdict="not_legal", code="player_on_two_seats", seat=listed.seat)
-        seen.update([identity] if listed.dealt_in else [])
+        if listed.seat in seats:
+            return Legality(verdict="not_legal", code="seat_listed_twice", seat=listed.seat)
+        seats.add(listed.seat)
+    players: set[str] = set()
+    for listed in hand.seats:
+        if listed.dealt_in:
+            identity = player_hash(listed.name, listed.long_name)
+            if identity in players:
+                return Legality(verdict="not_legal", code="player_on_two_seats", seat=listed.seat)
+            players.add(identity)
     return None
 
 

@@ -27,9 +27,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     `showdown_rank` and `showdown_best_seats` are of the live seats with two readable cards, in
     every state of the hand; None and () without a showdown. `unread_seats` are the live seats of a
-    showdown without two readable cards: they may hold better. `live_rank` and `dealt_rank` are the
-    best of the live and of all dealt seats with the board as far as it came, from the flop on.
-    `board_rank` is of five board cards alone. `winners` collected something; () unless settled.
+    showdown without two readable cards: they may hold better. `board_rank` is of five board cards
+    alone. `winners` collected something; () unless settled.
     A hand with `duplicate_cards` is no source for a graphic that shows cards.
     """
 
@@ -37,8 +36,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     showdown_best_seats: tuple[int, ...]
     unread_seats: tuple[int, ...]
     board_rank: int | None
-    live_rank: int | None
-    dealt_rank: int | None
     winners: tuple[int, ...]
     busted_seats: tuple[int, ...]
     duplicate_cards: tuple[str, ...]
@@ -46,9 +43,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(hand: Hand, figures: Replay) -> Verdict:
     """The verdict on a hand; `figures` is its replay."""
-    values = seat_values(hand, figures.dealt_seats)
-    live = {seat: values[seat] for seat in figures.live_seats if seat in values}
-    shown = live if figures.showdown else {}
+    shown = seat_values(hand, figures.live_seats) if figures.showdown else {}
     best = max(shown.values(), default=None)
     return Verdict(
         showdown_rank=None if best is None else rank_category(best),
@@ -57,8 +52,6 @@ def judge(hand: Hand, figures: Replay) -> Verdict:
         if figures.showdown
         else (),
         board_rank=_board_rank(figures.board),
-        live_rank=_best_rank(live.values()),
-        dealt_rank=_best_rank(values.values()),
         winners=tuple(sorted(seat for seat, chips in figures.collected.items() if chips > 0)),
         busted_seats=figures.busted_seats,
         duplicate_cards=duplicate_cards(hand),
@@ -90,6 +83,7 @@ def _board_rank(board: tuple[str, ...]) -> int | None:
     return rank_category(hand_value(cards))
 
 
-def _best_rank(values: Iterable[int]) -> int | None:
-    best = max(values, default=None)
+def best_rank(hand: Hand, seats: Iterable[int]) -> int | None:
+    """The best category of these seats with the board as far as it came, None before the flop."""
+    best = max(seat_values(hand, seats).values(), default=None)
     return None if best is None else rank_category(best)

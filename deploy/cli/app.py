@@ -37,18 +37,25 @@ def up(
         list[str] | None,
         typer.Option(help="TABLE=DIR: folder a feature table's PC exports to; repeatable."),
     ] = None,
+    registry: Annotated[
+        Path | None,
+        typer.Option(help="TOML file that lists tables; read again when it changes.", exists=True),
+    ] = None,
     wsop: Annotated[
         Path | None, typer.Option(help="Folder of tournament exports (not available yet).")
     ] = None,
     demo: Annotated[
         bool | None,
-        typer.Option("--demo/--no-demo", help="Play a demo show. Default: yes unless --gfx."),
+        typer.Option(
+            "--demo/--no-demo", help="Play a demo show. Default: yes unless --gfx or --registry."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the demo's simulated table.")] = 1,
 ) -> None:
     """Start the whole system on this machine and run until Ctrl-C."""
     from bus.errors import BusError
     from bus.run import configure_logs
+    from contracts.poker.grading import BadRules
     from deploy.local import up as local
     from deploy.local.home import HomeInUse
     from deploy.local.servers import ServerMissing
@@ -60,13 +67,14 @@ def up(
         home=home,
         http_port=http_port,
         tables=_tables(gfx or []),
-        demo=demo if demo is not None else not gfx,
+        registry=registry and registry.resolve(),
+        demo=demo if demo is not None else not (gfx or registry),
         seed=seed,
     )
     configure_logs("up", os.environ.get("RAILCAST_LOG_LEVEL", "warning"))
     try:
         asyncio.run(local.up(options, typer.echo))
-    except (HomeInUse, StartFailed, ServerMissing, BusError, OSError) as error:
+    except (HomeInUse, StartFailed, ServerMissing, BadRules, BusError, OSError) as error:
         typer.echo(f"railcast: {error}", err=True)
         raise typer.Exit(1) from error
 

@@ -6,6 +6,7 @@ import typer
 from bus.connection import open_connection
 from bus.errors import BusError
 from bus.nats import NatsBus
+from contracts.poker.grading import BadRules
 from deploy.cli.events import login
 from deploy.local.verify import Finding, verify
 
@@ -15,7 +16,7 @@ async def show(places: dict[str, str]) -> int:
     connection = await open_connection(login(places["nats"]), "verify")
     try:
         findings = await verify(NatsBus(connection, "ops"), places["postgres_owner"])
-    except (BusError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (BadRules, BusError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         typer.echo(f"railcast: {error}", err=True)
         return 1
     finally:

@@ -1,5 +1,5 @@
-"""The contracts for readers who do not speak Python: JSON Schemas and one AsyncAPI document.
+"""The contracts for readers who do not speak Python: JSON Schemas, one AsyncAPI document, one page.
 
-`python -m deploy.contracts` rewrites `contracts/schemas/`; a test compares what is there with what
-the classes say, so that nobody reads an outdated description.
+`python -m deploy.contracts` rewrites `contracts/schemas/` and `docs/reference.md`; tests compare
+what is there with what the classes say, so that nobody reads an outdated description.
 """

@@ -4,9 +4,12 @@ import sys
 from pathlib import Path
 
 import contracts
+from deploy.contracts import reference
 from deploy.contracts.files import rewrite
 
-FOLDER = Path(contracts.__file__).parent / "schemas"
+ROOT = Path(contracts.__file__).parents[1]
+FOLDER = ROOT / "contracts" / "schemas"
 
 changed = rewrite(FOLDER)
-sys.stdout.write(f"{FOLDER}: {', '.join(changed) or 'nothing changed'}\n")
+(ROOT / reference.PAGE).write_text(reference.page())
+sys.stdout.write(f"{FOLDER}: {', '.join(changed) or 'nothing changed'}; {reference.PAGE} written\n")

@@ -1,4 +1,4 @@
-"""The command `railcast export`: hands and chip counts of a running system as a file for others."""
+"""The command `railcast export`: hands and chips of a running system as a file for others."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +12,8 @@ def export(
         typer.Option("--format", help="PHH (.phhs), Open Hand History, CSV or Parquet."),
     ],
     what: Annotated[
-        Literal["hands", "chips"], typer.Option(help="Hands, or the chip counts of now.")
+        Literal["hands", "seats", "chips", "chip-history"],
+        typer.Option(help="Hands, their seats, the chip counts of now, or every stack of a seat."),
     ] = "hands",
     game: Annotated[str | None, typer.Option(help="Only this game id. Default: all.")] = None,
     out: Annotated[
@@ -22,11 +23,11 @@ def export(
         Path, typer.Option(help="Folder that holds everything.", envvar="RAILCAST_HOME")
     ] = Path(".railcast"),
 ) -> None:
-    """Write hands or chip counts to a file. A hand that cannot be told is named and left out."""
+    """Write hands or chips to a file. A hand that cannot be told is named and left out."""
     from deploy.export.run import ExportFailed, Request, export_views, reader_dsn
 
-    if what == "chips" and file_format in ("phh", "ohh"):
-        raise typer.BadParameter(f"{file_format} tells hands, not chip counts", param_hint="--what")
+    if what != "hands" and file_format in ("phh", "ohh"):
+        raise typer.BadParameter(f"{file_format} tells hands, not {what}", param_hint="--what")
     if out is not None and out.suffix == ".phh":
         raise typer.BadParameter("many hands go into a .phhs file", param_hint="--out")
     request = Request(file_format=file_format, what=what, game_id=game)
@@ -35,7 +36,8 @@ def export(
     except ExportFailed as error:
         _say(f"railcast: {error}")
         raise typer.Exit(1) from error
-    _say(f"{tally.written} {what} written, {tally.refused} left out")
+    rows = "statements of chips" if what == "chip-history" else what
+    _say(f"{tally.written} {rows} written, {tally.refused} left out")
     if tally.refused:
         raise typer.Exit(1)
 

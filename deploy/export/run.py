@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterable, Callable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -11,20 +11,32 @@ from typing import BinaryIO, Literal
 import asyncpg
 import msgspec
 
-from deploy.export import source
+from deploy.export import history, source
 from deploy.export.ohh import OhhWriter
 from deploy.export.phh import PhhWriter
 from deploy.export.record import Unexportable
 from deploy.export.source import ViewRow
 from deploy.export.tabular import (
+    CHIP_HISTORY,
     CHIPS,
     HANDS,
+    SEATS,
+    Column,
     CsvWriter,
     ParquetMissing,
     ParquetWriter,
-    chip_row,
-    hand_row,
+    cells,
 )
+
+type What = Literal["hands", "seats", "chips", "chip-history"]
+
+# What is read, and the columns it has as a table.
+_TABLES: Mapping[What, tuple[str, Sequence[Column]]] = {
+    "hands": (source.HANDS_SQL, HANDS),
+    "seats": (source.SEATS_SQL, SEATS),
+    "chips": (source.CHIPS_SQL, CHIPS),
+    "chip-history": (source.HISTORY_SQL, CHIP_HISTORY),
+}
 
 
 class ExportFailed(RuntimeError):
@@ -35,7 +47,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What to export. Without `game_id` every game."""
 
     file_format: Literal["phh", "ohh", "csv", "parquet"]
-    what: Literal["hands", "chips"] = "hands"
+    what: What = "hands"
     game_id: str | None = None
 
 
@@ -96,9 +108,12 @@ async def _export(
     dsn: str, request: Request, stream: BinaryIO, say: Callable[[str], None]
 ) -> Tally:
     target = sink(request, stream)
-    sql = source.HANDS_SQL if request.what == "hands" else source.CHIPS_SQL
+    sql, _ = _TABLES[request.what]
     async with source.reading(dsn) as connection:
-        tally = await copy(source.rows(connection, sql, request.game_id), target, say)
+        rows: AsyncIterable[ViewRow] = source.rows(connection, sql, request.game_id)
+        if request.what == "chip-history":
+            rows = history.statements(rows)
+        tally = await copy(rows, target, say)
     target.close()
     return tally
 
@@ -122,9 +137,7 @@ def sink(request: Request, stream: BinaryIO) -> Sink:
     if request.file_format in ("phh", "ohh"):
         history = PhhWriter(stream) if request.file_format == "phh" else OhhWriter(stream)
         return Sink(lambda row: history.add(source.hand_record(row)), history.close)
-    columns = HANDS if request.what == "hands" else CHIPS
+    _, columns = _TABLES[request.what]
     writer = CsvWriter if request.file_format == "csv" else ParquetWriter
     table = writer(stream, columns)
-    if request.what == "chips":
-        return Sink(lambda row: table.add(chip_row(row)), table.close)
-    return Sink(lambda row: table.add(hand_row(source.hand_record(row))), table.close)
+    return Sink(lambda row: table.add(cells(columns, row)), table.close)

@@ -18,13 +18,22 @@ FETCH_TIMEOUT_S = 60.0
 
 type ViewRow = asyncpg.Record | Mapping[str, Any]
 
-HANDS_SQL = (
-    "select hands.*, games.table_name from views.hands join views.games using (game_id) "
-    "where $1::text is null or game_id = $1 order by game_id, start_ticks"
-)
-CHIPS_SQL = (
-    "select * from views.chips where $1::text is null or game_id = $1 order by game_id, seat"
-)
+HANDS_SQL = """
+select *, legality->>'verdict' as legality_verdict, legality->>'code' as legality_code
+from views.hands where $1::text is null or game_id = $1 order by game_id, start_ticks
+"""
+SEATS_SQL = """
+select * from views.hand_seats where $1::text is null or game_id = $1
+order by game_id, start_ticks, seat
+"""
+# The records of one seat behind each other, to be told as a history.
+HISTORY_SQL = """
+select * from views.hand_seats where $1::text is null or game_id = $1
+order by game_id, seat, start_ticks
+"""
+CHIPS_SQL = """
+select * from views.chips where $1::text is null or game_id = $1 order by game_id, seat
+"""
 
 _seats = msgspec.json.Decoder(tuple[Seat, ...])
 _actions = msgspec.json.Decoder(tuple[Action, ...])
@@ -46,7 +55,7 @@ async def reading(dsn: str) -> AsyncIterator[asyncpg.Connection]:
 async def rows(
     connection: asyncpg.Connection, sql: str, game_id: str | None
 ) -> AsyncIterator[asyncpg.Record]:
-    """Rows of HANDS_SQL or CHIPS_SQL, of one game or of all."""
+    """Rows of one of the queries above, of one game or of all."""
     async for row in connection.cursor(sql, game_id, prefetch=PREFETCH_ROWS):
         yield row
 

@@ -1,4 +1,4 @@
-"""Hands and chip counts as tables: CSV for people and spreadsheets, Parquet for analysis.
+"""Hands, seats and chips as tables: CSV for people and spreadsheets, Parquet for analysis.
 
 Both have the same columns. Chips are integers, ticks are of 100 ns, moments are UTC. A CSV text
 that a spreadsheet would run as a formula begins with an apostrophe, as does a text that begins
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Literal, NamedTuple
 
-from contracts.poker.replay import replay
-from deploy.export.record import HandRecord
+import msgspec
+
 from deploy.export.source import ViewRow
 
 # A spreadsheet reads a cell that begins so as a formula; the apostrophe is here to be undone.
@@ -21,7 +21,8 @@ RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 # Rows kept until they are written as one row group: some MB, and few groups in a big file.
 ROW_GROUP_ROWS = 2_000
 
-type Kind = Literal["integer", "text", "truth", "moment"]
+# `words` and `pairs` are texts made of lists (`as 10d`) and of chips by seat (`3:6500 5:100`).
+type Kind = Literal["integer", "text", "truth", "moment", "words", "pairs"]
 type Cell = int | str | bool | datetime | None
 type Row = tuple[Cell, ...]
 
@@ -51,19 +52,81 @@ HANDS: tuple[Column, ...] = (
     Column("button_seat", "integer"),
     Column("small_blind_seat", "integer"),
     Column("big_blind_seat", "integer"),
-    Column("players_dealt", "integer"),
-    Column("board", "text"),
+    Column("seats_dealt", "integer"),
+    Column("board", "words"),
     Column("pot_total", "integer"),
     Column("pot_called", "integer"),
     Column("uncalled", "integer"),
     Column("uncalled_seat", "integer"),
-    Column("collected", "text"),
+    Column("collected", "pairs"),
     Column("over_award", "truth"),
     Column("showdown", "truth"),
     Column("revised", "integer"),
     Column("absent", "truth"),
     Column("incomplete", "truth"),
     Column("digest", "text"),
+    Column("table_type", "text"),
+    Column("event_id", "text"),
+    Column("provisional", "truth"),
+    Column("final", "truth"),
+    Column("events", "integer"),
+    Column("seats_listed", "integer"),
+    Column("net", "pairs"),
+    Column("showdown_rank", "integer"),
+    Column("showdown_best_seats", "words"),
+    Column("board_rank", "integer"),
+    Column("grade", "text"),
+    Column("graded_by", "text"),
+    Column("grade_auto", "text"),
+    Column("grade_manual", "text"),
+    Column("grade_rules", "text"),
+    Column("premium_hand", "truth"),
+    Column("long_play", "truth"),
+    Column("board_combo", "truth"),
+    Column("edit_start_ms", "integer"),
+    Column("busted", "words"),
+    Column("duplicate_cards", "words"),
+    Column("legality_verdict", "text"),
+    Column("legality_code", "text"),
+)
+SEATS: tuple[Column, ...] = (
+    Column("game_id", "text"),
+    Column("table_name", "text"),
+    Column("event_id", "text"),
+    Column("ordinal", "integer"),
+    Column("hand_num", "integer"),
+    Column("start_ticks", "integer"),
+    Column("started_at", "moment"),
+    Column("duration_ticks", "integer"),
+    Column("state", "text"),
+    Column("big_blind", "integer"),
+    Column("seat", "integer"),
+    Column("name", "text"),
+    Column("long_name", "text"),
+    Column("player_hash", "text"),
+    Column("person_id", "text"),
+    Column("person_name", "text"),
+    Column("person_long_name", "text"),
+    Column("correction_id", "text"),
+    Column("on_two_seats", "truth"),
+    Column("dealt_in", "truth"),
+    Column("sitting_out", "truth"),
+    Column("live", "truth"),
+    Column("start_stack", "integer"),
+    Column("end_stack", "integer"),
+    Column("contribution", "integer"),
+    Column("net", "integer"),
+    Column("collected", "integer"),
+    Column("hole_cards", "words"),
+    Column("all_in", "truth"),
+    Column("covered", "truth"),
+    Column("at_risk", "truth"),
+    Column("busted", "truth"),
+    Column("elimination_rank", "integer"),
+    Column("vpip_percent", "integer"),
+    Column("pfr_percent", "integer"),
+    Column("aggression_percent", "integer"),
+    Column("showdown_percent", "integer"),
 )
 CHIPS: tuple[Column, ...] = (
     Column("game_id", "text"),
@@ -84,39 +147,49 @@ CHIPS: tuple[Column, ...] = (
     Column("statement_at", "moment"),
     Column("said_at", "moment"),
     Column("incomplete", "truth"),
+    Column("person_id", "text"),
+    Column("person_name", "text"),
+    Column("person_long_name", "text"),
+    Column("correction_id", "text"),
+    Column("event_id", "text"),
+    Column("on_two_seats", "truth"),
+)
+CHIP_HISTORY: tuple[Column, ...] = (
+    Column("game_id", "text"),
+    Column("table_name", "text"),
+    Column("event_id", "text"),
+    Column("seat", "integer"),
+    Column("name", "text"),
+    Column("long_name", "text"),
+    Column("person_id", "text"),
+    Column("person_name", "text"),
+    Column("person_long_name", "text"),
+    Column("ordinal", "integer"),
+    Column("hand_num", "integer"),
+    Column("start_ticks", "integer"),
+    Column("at", "text"),
+    Column("stated_utc", "text"),
+    Column("chips", "integer"),
+    Column("corrected", "truth"),
+    Column("big_blind", "integer"),
 )
 
 
-def hand_row(record: HandRecord) -> Row:
-    """One hand as cells of HANDS. `collected` reads `3:6500 5:100`: seat and chips."""
-    hand, figures, blinds = record.hand, replay(record.hand), record.hand.blinds
-    cells: dict[str, Cell] = {
-        "game_id": record.game_id,
-        "table_name": record.table,
-        "ordinal": record.ordinal,
-        "hand_num": hand.hand_num,
-        "start_ticks": int(hand.start_ticks),
-        "start_utc": hand.start_utc,
-        "duration_ticks": hand.duration_ticks,
-        "variant": hand.variant,
-        "bet_structure": hand.bet_structure,
-        "players_dealt": len(figures.dealt_seats),
-        "board": " ".join(hand.board),
-        "collected": " ".join(f"{seat}:{chips}" for seat, chips in figures.collected.items()),
-        "revised": record.revised,
-        "absent": record.absent,
-        "incomplete": record.incomplete,
-        "digest": record.digest,
-    }
-    rest = (column.name for column in HANDS if column.name not in cells)
-    for name in rest:
-        cells[name] = getattr(blinds if hasattr(blinds, name) else figures, name)
-    return tuple(cells[column.name] for column in HANDS)
+def cells(columns: Sequence[Column], row: ViewRow) -> Row:
+    """One row of a view as cells; its JSON columns are texts of JSON."""
+    return tuple(_cell(column.kind, row[column.name]) for column in columns)
 
 
-def chip_row(row: ViewRow) -> Row:
-    """One row of views.chips as cells of CHIPS."""
-    return tuple(row[column.name] for column in CHIPS)
+def _cell(kind: Kind, value: Any) -> Cell:
+    match kind:
+        case "words":
+            return " ".join(str(each) for each in msgspec.json.decode(value))
+        case "pairs":
+            chips: dict[str, int] = msgspec.json.decode(value)
+            return " ".join(f"{seat}:{chips[seat]}" for seat in sorted(chips, key=int))
+        case _:
+            cell: Cell = value
+            return cell
 
 
 class CsvWriter:
@@ -185,6 +258,8 @@ class ParquetWriter:
         types = {
             "integer": arrow.int64(),
             "text": arrow.string(),
+            "words": arrow.string(),
+            "pairs": arrow.string(),
             "truth": arrow.bool_(),
             "moment": arrow.timestamp("us", tz="UTC"),
         }

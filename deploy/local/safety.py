@@ -17,8 +17,8 @@ from bus import checkpoint
 from bus.api import Bus
 from bus.errors import Drift
 from bus.provision import assert_sync_always
-from contracts.streams import PROJECTIONS
 from deploy.local.servers import NatsServer
+from deploy.local.verify import specs
 
 MONITOR_TIMEOUT_S = 5
 # Says that somebody knows how the server syncs, where it does not tell us.
@@ -49,8 +49,7 @@ async def check_log(bus: Bus, dsn: str) -> None:
     """Raise LogMismatch, with the remedy, when a projection's rows belong to another log."""
     connection = await asyncpg.connect(dsn)
     try:
-        for name, version in PROJECTIONS.items():
-            schema = f"{name}_v{version}"
+        for schema in [spec.schema for spec in specs()]:
             if await connection.fetchval("select to_regclass($1)", f'"{schema}".checkpoint'):
                 await checkpoint.verify(bus, await checkpoint.load(connection, schema))
     finally:

@@ -32,6 +32,7 @@ class Servers(msgspec.Struct, frozen=True, kw_only=True):
     postgres: PostgresServer
     http_port: int
     tables: Mapping[str, Path]
+    registry: Path | None = None
 
     @property
     def http(self) -> str:
@@ -53,7 +54,8 @@ def processes(servers: Servers) -> tuple[ProcessSpec, ...]:
     """All processes but the servers, each with its settings and a probe of its readiness."""
     own: dict[str, Mapping[str, str]] = {
         "gfx-ingest": {
-            "RAILCAST_GFX_TABLES": ",".join(f"{t}={path}" for t, path in servers.tables.items())
+            "RAILCAST_GFX_TABLES": ",".join(f"{t}={path}" for t, path in servers.tables.items()),
+            **({"RAILCAST_GFX_REGISTRY": str(servers.registry)} if servers.registry else {}),
         },
         "cuesheet": {"RAILCAST_READER_URL": servers.postgres.reader_dsn},
         "render": {

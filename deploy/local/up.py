@@ -30,11 +30,14 @@ HTTP_PORT = 8750
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line says. `tables` maps a table to the folder its PC writes to."""
+    """What the command line says. `tables` maps a table to the folder its PC writes to, `registry`
+    is a file that names more of them.
+    """
 
     home: Path
     http_port: int = 0
     tables: Mapping[str, Path] = {}
+    registry: Path | None = None
     demo: bool = True
     seed: int = 1
 
@@ -71,6 +74,7 @@ async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
         postgres=postgres,
         http_port=options.http_port or home.port("http", HTTP_PORT),
         tables=tables,
+        registry=options.registry,
     )
 
 
@@ -100,6 +104,8 @@ def screen(servers: Servers, demo: bool, seconds: float) -> str:
     """The one screen a person sees."""
     run, command = servers.home.root / "run.json", sys.argv[0]
     sources = "".join(f"    {table:<12} {path}\n" for table, path in servers.tables.items())
+    if servers.registry:
+        sources += f"    and those of {servers.registry}\n"
     shown = "a simulated table plays there" if demo else "drop PokerGFX exports there"
     return (
         f"\nrailcast is up after {seconds:.1f} s\n\n"

@@ -1,5 +1,8 @@
 """Games and hands as the feature tables' files tell them, with the figures that follow.
 
-Folds: `gfx.game_seen`, `gfx.hand_recorded`, `gfx.hand_revised`, `gfx.snapshot_read`.
-Owns: tables `game` and `hand`, views `views.games` and `views.hands`.
+Folds: what gfx-ingest says of games and hands, and what people say of them; not its findings,
+which are computed here from the same hands.
+Owns: tables `game`, `hand` and `hand_seat`, and copies of `excluded_game`, `binding` and
+`seat_correction`; views `games`, `bindings`, `seat_corrections`, `hands`, `hand_seats`,
+`identities` and `findings`.
 """

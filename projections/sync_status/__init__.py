@@ -1,5 +1,7 @@
-"""How each source is doing: what became of every file, and the newest success and failure.
+"""How each source is doing: every file and every run, the newest success and failure.
 
-Folds: `gfx.snapshot_read`, `gfx.file_skipped`, `gfx.file_rejected`.
-Owns: tables `status` and `file`, views `views.sync_status` and `views.sync_files`.
+Folds: `gfx.snapshot_read`, `gfx.file_skipped`, `gfx.file_rejected`, `gfx.file_removed`; what the
+registry says of a table and how its runs went (`contracts/messages/gfx_sync.py`).
+Owns: tables `status`, `run` and `file`, views `views.sync_status`, `views.sync_runs` and
+`views.sync_files`.
 """

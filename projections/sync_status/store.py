@@ -5,7 +5,7 @@ from typing import Final
 
 from bus.project import ProjectionSpec
 from contracts.streams import PROJECTIONS
-from projections.sync_status.domain import FileRow, StatusRow, SyncStatusFold
+from projections.sync_status.domain import FileRow, RunRow, StatusRow, SyncStatusFold
 
 NAME = "sync_status"
 
@@ -13,6 +13,6 @@ SPEC: Final = ProjectionSpec(
     name=NAME,
     version=PROJECTIONS[NAME],
     fold=SyncStatusFold(),
-    rows=(FileRow, StatusRow),
+    rows=(FileRow, RunRow, StatusRow),
     sql=Path(__file__).with_name("table.sql"),
 )

@@ -1,4 +1,4 @@
--- Columns stand in the order of the row classes in domain.py.
+-- Columns stand in the order of the row classes in domain/rows.py.
 
 create table {schema}.status (
     source text not null,
@@ -19,8 +19,47 @@ create table {schema}.status (
     last_error text,
     last_error_at timestamptz,
     last_sequence bigint not null,
+    files_removed bigint not null,
+    enabled boolean not null,
+    time_zone text,
+    interval_s bigint not null,
+    sync_id text,
+    operation text,
+    attempt bigint not null,
+    retry_at timestamptz,
+    next_due_at timestamptz,
+    last_run_at timestamptz,
+    last_run_ms bigint,
     primary key (source, entity_type, entity_id)
 );
+
+create table {schema}.run (
+    source text not null,
+    entity_type text not null,
+    entity_id text not null,
+    sync_id text not null,
+    operation text not null,
+    attempt bigint not null,
+    status text not null,
+    due_at timestamptz,
+    started_at timestamptz,
+    ended_at timestamptz,
+    files bigint not null,
+    recorded bigint not null,
+    skipped bigint not null,
+    rejected bigint not null,
+    unchanged bigint not null,
+    duration_ms bigint,
+    error text,
+    retry_at timestamptz,
+    sequence bigint not null,
+    last_sequence bigint not null,
+    primary key (source, entity_type, entity_id, sync_id)
+);
+
+-- The newest runs are shown first, of all tables or of one.
+create index run_newest on {schema}.run (sequence desc);
+create index run_of_table on {schema}.run (source, entity_id, sequence desc);
 
 create table {schema}.file (
     table_name text not null,
@@ -60,8 +99,43 @@ select
     last_error,
     last_error_at,
     last_sequence,
-    exists (select from {schema}.parked where parked.block_key = entity_id) as incomplete
+    exists (select from {schema}.parked where parked.block_key = entity_id) as incomplete,
+    files_removed,
+    enabled,
+    time_zone,
+    interval_s,
+    sync_id,
+    operation,
+    attempt,
+    retry_at,
+    next_due_at,
+    last_run_at,
+    last_run_ms
 from {schema}.status;
+
+create or replace view views.sync_runs as
+select
+    source,
+    entity_type,
+    entity_id,
+    sync_id,
+    operation,
+    attempt,
+    status,
+    due_at,
+    started_at,
+    ended_at,
+    files,
+    recorded,
+    skipped,
+    rejected,
+    unchanged,
+    duration_ms,
+    error,
+    retry_at,
+    sequence,
+    last_sequence
+from {schema}.run;
 
 create or replace view views.sync_files as
 select

@@ -13,7 +13,7 @@ from contracts.messages.render import SubmitRender
 from contracts.recorded import Recorded
 from services.cuesheet.domain import Command as Decision
 from services.cuesheet.domain import Cue, Cuesheet, RecordRefusal, Session, Take
-from services.cuesheet.inputs import Binder, MissingBinding
+from services.cuesheet.inputs.binder import Binder, MissingBinding
 from services.cuesheet.outputs import notices, touched
 from services.cuesheet.settings import CuesheetSettings
 
@@ -129,7 +129,7 @@ class App:
 
 
 class BusGames:
-    """The newest fact of a game, asked from the log."""
+    """The newest fact of a game, or of all games, asked from the log."""
 
     def __init__(self, bus: Bus) -> None:
         """Read through this bus."""
@@ -138,13 +138,15 @@ class BusGames:
 
     @property
     def log_id(self) -> str:
-        """See `services.cuesheet.inputs.GameClock`."""
+        """See `services.cuesheet.inputs.binder.GameClock`."""
         return self._log_id
 
-    async def newest(self, game_id: str) -> int:
-        """See `services.cuesheet.inputs.GameClock`."""
+    async def newest(self, game_id: str | None) -> int:
+        """See `services.cuesheet.inputs.binder.GameClock`."""
         if not self._log_id:  # once: a process whose log is exchanged ends itself
             self._log_id = (await self._bus.head()).log_id
+        if game_id is None:
+            return await self._bus.last_sequence(subjects.events_of("gfx", "game"))
         return await self._bus.last_sequence(subjects.entity("gfx", "game", game_id))
 
 

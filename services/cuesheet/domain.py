@@ -4,14 +4,14 @@ Layers and the take follow the house rules: taking a cue ends exactly what lies 
 the layers that a full-screen graphic covers; a second take of the cue just taken is merged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from contracts.compositions import CATALOGUE
+from contracts.compositions import CATALOGUE, BadParameters, parameters_of
 from contracts.decision import Refusal
 from contracts.messages import Event
 from contracts.messages.cuesheet import (
@@ -201,7 +201,7 @@ def _add_item(command: AddItem, state: Session) -> Sequence[Event] | Refusal:
     if composition is None:
         known = ", ".join(sorted(CATALOGUE))
         return _invalid("unknown_composition", f"{command.composition!r} is not one of: {known}")
-    if problem := parameter_problem(command.parameters):
+    if problem := _parameter_problem(composition.name, command.parameters):
         return _invalid("bad_parameters", problem)
     if len(state.cues) >= ITEMS_MAX:
         return _conflict("too_many_items", f"a session holds at most {ITEMS_MAX} cues")
@@ -222,16 +222,12 @@ def _add_item(command: AddItem, state: Session) -> Sequence[Event] | Refusal:
     ]
 
 
-def parameter_problem(parameters: dict[str, Any]) -> str:
-    """What is wrong with the parameters of a table leaderboard; empty if nothing is."""
-    for name, value in parameters.items():
-        if name not in ("game_id", "table_name", "subtitle"):
-            return f"parameter {name!r} is not known; game_id, table_name and subtitle are"
-        if not isinstance(value, str):
-            return f"parameter {name!r} must be a text"
-    game_id = parameters.get("game_id", "")
-    if not (game_id.isascii() and game_id.isdecimal()):
-        return "parameter 'game_id' must be the decimal id of a game"
+def _parameter_problem(composition: str, parameters: Mapping[str, Any]) -> str:
+    """What is wrong with the parameters of a graphic; empty if nothing is."""
+    try:
+        parameters_of(composition, parameters)
+    except BadParameters as error:
+        return str(error)
     return ""
 
 

@@ -88,6 +88,14 @@ class Server(uvicorn.Server):
         yield
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    listener = socket.create_server((host, port), backlog=BACKLOG)
+    # Connections inherit it: the end of an answer must not wait until its beginning is confirmed.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
 async def serve(app: FastAPI, listener: socket.socket, gateway: Gateway) -> None:
     """Serve until cancelled, then end the streams, let requests finish and leave the database."""
     config = uvicorn.Config(
@@ -128,7 +136,7 @@ async def main(process: Process, settings: GatewaySettings) -> None:
     await gateway.views.open()
     # What was said while the connection was away has not been heard.
     process.connection.on_reconnect.append(gateway.hub.resync)
-    listener = socket.create_server((settings.http_host, settings.http_port), backlog=BACKLOG)
+    listener = listen(settings.http_host, settings.http_port)
     log.info("http.listening", host=settings.http_host, port=listener.getsockname()[1])
     process.spawn(checkpoints.run(), "checkpoints")
     process.spawn(gateway.hub.run(), "realtime")

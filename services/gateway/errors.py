@@ -101,6 +101,11 @@ def not_found(what: str, name: str) -> Problem:
     return Problem(404, "not_found", f"there is no {what} {name}")
 
 
+def missing(error: MissingFigure) -> Problem:
+    """A figure does not exist; why stands in `reason`."""
+    return Problem(409, "missing_data", str(error), reason=error.code)
+
+
 def refused(refusal: Refusal) -> Problem:
     """A service's refusal; its reason becomes the code."""
     allowed = list(refusal.allowed) or None
@@ -153,8 +158,7 @@ def install(app: FastAPI) -> None:
 
     async def on_missing(request: Request, error: Exception) -> Response:
         assert isinstance(error, MissingFigure)
-        problem = Problem(409, "missing_data", str(error), reason=error.code)
-        return answer(problem, request.url.path)
+        return answer(missing(error), request.url.path)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

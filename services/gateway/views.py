@@ -92,6 +92,11 @@ class Snapshot:
             *where.values(),
         )
 
+    async def count(self, view: str, where: Mapping[str, Any]) -> int:
+        """How many rows of a view there are; `where` as in `page`."""
+        sql = f"select count(*) from views.{view}{_where(_conditions(where))}"  # noqa: S608  # names of ours
+        return int(await self._connection.fetchval(sql, *where.values()))
+
     async def page(self, listing: Listing, window: Window, where: Mapping[str, Any]) -> Page:
         """One page of a list.
 
@@ -100,10 +105,7 @@ class Snapshot:
         values = list(where.values())
         conditions = _conditions(where)
         table = f"views.{listing.view}"
-        counted = await self._connection.fetchval(
-            f"select count(*) from {table}{_where(conditions)}",  # noqa: S608  # names of ours
-            *values,
-        )
+        counted = await self.count(listing.view, where)
         if window.cursor is not None:
             after = read_cursor(listing, window)
             conditions += _behind(listing, window.order, len(values))

@@ -23,6 +23,27 @@ class Settings(ProcessSettings):
     gfx_tables: Annotated[tuple[TableFolder, ...], NoDecode] = Field(
         default=(), description="TABLE=FOLDER, several separated by commas"
     )
+    gfx_registry: Path | None = Field(
+        default=None,
+        description="TOML file with more tables; it is read again whenever its content changes",
+    )
+    gfx_sync_interval_s: int = Field(
+        default=3600,
+        ge=1,
+        description="time between two runs through a table's whole folder; new files do not wait "
+        "for it, so it only bounds how long a change that a share hid stays unseen",
+    )
+    gfx_sync_timeout_s: float = Field(
+        default=600.0,
+        gt=0,
+        description="longest time of one run; ten thousand files over a share take a few minutes",
+    )
+    gfx_gone_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="how long a file must be away before it counts as removed; a person who moves "
+        "it over a share needs some seconds",
+    )
     gfx_quiet_s: float = Field(
         default=0.3,
         gt=0,
@@ -50,6 +71,11 @@ class Settings(ProcessSettings):
         description="larger files are not read; the largest real one has 0.8 MB, and with this "
         "limit the process stays below 256 MiB",
     )
+    gfx_finalise_after_s: float = Field(
+        default=180.0,
+        gt=0,
+        description="a hand that may go on counts as over when its file rests this long",
+    )
     gfx_depth_max: int = Field(
         default=32, ge=8, description="nesting of objects; an export has six levels"
     )
@@ -60,19 +86,6 @@ class Settings(ProcessSettings):
         if not isinstance(value, str):
             return value
         return tuple(_table_folder(part) for part in value.split(",") if part.strip())
-
-    @field_validator("gfx_tables")
-    @classmethod
-    def _apart(cls, tables: tuple[TableFolder, ...]) -> tuple[TableFolder, ...]:
-        """A file must belong to one table, so no folder may lie in another."""
-        if len({each.table for each in tables}) < len(tables):
-            raise ValueError("a table is named twice")
-        folders = [each.folder.resolve() for each in tables]
-        for number, folder in enumerate(folders):
-            others = folders[:number] + folders[number + 1 :]
-            if any(folder.is_relative_to(other) for other in others):
-                raise ValueError(f"{folder} belongs to two tables")
-        return tables
 
 
 def _table_folder(text: str) -> TableFolder:

@@ -4,15 +4,13 @@ from bus.api import Bus, CommandContext, Entity
 from bus.decide import DeciderRunner
 from bus.react import Announcer, effect_id, react
 from bus.run import Process
-from contracts.messages.gfx import FileRejected
 from contracts.messages.notification import NotificationRaised
-from contracts.messages.render import RenderFailed
 from contracts.recorded import Recorded
-from services.notifier.domain import Notifier, Raise, notice
+from services.notifier.domain import CAUSES, Notifier, Raise, notice, occasion
 
 
 class App:
-    """The service: two reactors that raise, and an announcer."""
+    """The service: reactors that raise, and an announcer."""
 
     def __init__(self, bus: Bus) -> None:
         """Tests pass a memory bus."""
@@ -21,9 +19,10 @@ class App:
 
     async def raise_for(self, fact: Recorded) -> None:
         """Raise the notification of a fact; a redelivery raises nothing."""
-        if not isinstance(fact.event, RenderFailed | FileRejected):
+        if not isinstance(fact.event, CAUSES):
             return
-        notification_id = effect_id("notification", fact.envelope.id)
+        about = occasion(fact.event, fact.envelope.id)
+        notification_id = effect_id("notification", about)
         command = Raise(notification_id=notification_id, cause=fact.event)
         context = CommandContext(
             command_id=effect_id("raise", fact.envelope.id),
@@ -47,4 +46,6 @@ async def main(process: Process) -> None:
     await process.start_decider(app.runner)
     process.spawn(react(process.bus, "notifier-render", app.raise_for), "failed renders")
     process.spawn(react(process.bus, "notifier-gfx", app.raise_for), "rejected files")
+    process.spawn(react(process.bus, "notifier-sync", app.raise_for), "failed syncs")
+    process.spawn(react(process.bus, "notifier-hands", app.raise_for), "lost hands")
     process.spawn(react(process.bus, "notifier-announcer", app.announce), "announcer")

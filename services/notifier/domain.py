@@ -7,19 +7,26 @@ import msgspec
 
 from contracts.decision import Refusal
 from contracts.messages import Event
-from contracts.messages.gfx import FileRejected
+from contracts.messages.gfx import FileRejected, HandWithdrawn
+from contracts.messages.gfx_sync import SyncFailed
 from contracts.messages.notification import NotificationNotice, NotificationRaised
 from contracts.messages.render import RenderFailed
 
 # Whoever is on call sees everything; roles get their own screens.
 OPERATORS = "operators"
+# A run that failed once or twice is tried again within minutes; then a person has to look. Said at
+# this failure and not at later ones, until a run has succeeded again.
+SYNC_FAILURES = 3
+
+type Cause = RenderFailed | FileRejected | SyncFailed | HandWithdrawn
+CAUSES = (RenderFailed, FileRejected, SyncFailed, HandWithdrawn)
 
 
 class Raise(msgspec.Struct, frozen=True, kw_only=True):
     """Raise the notification of one fact, if it has one."""
 
     notification_id: str
-    cause: RenderFailed | FileRejected
+    cause: Cause
 
 
 class Notifier:
@@ -37,11 +44,19 @@ class Notifier:
 
     def decide(self, command: Raise, state: bool, now: datetime) -> Sequence[Event] | Refusal:  # noqa: ARG002  # nothing here depends on the time
         """Raise it once."""
-        return [] if state else [notification(command)]
+        raised = None if state else notification(command)
+        return [raised] if raised else []
 
 
-def notification(command: Raise) -> NotificationRaised:
-    """The notification of a fact."""
+def occasion(cause: Cause, event_id: str) -> str:
+    """Names what a notification is about: each fact, but all lost hands of one file together."""
+    if isinstance(cause, HandWithdrawn):
+        return f"hands lost by {cause.source.sha256} of {cause.game_id}"
+    return event_id
+
+
+def notification(command: Raise) -> NotificationRaised | None:
+    """The notification of a fact; None for one that people need not know yet."""
     match command.cause:
         case RenderFailed() as failed:
             return NotificationRaised(
@@ -67,6 +82,41 @@ def notification(command: Raise) -> NotificationRaised:
                 entity_id=rejected.source.sha256 or rejected.source.path,
                 audience=OPERATORS,
             )
+        case SyncFailed() as failed:
+            return _sync_failed(command.notification_id, failed)
+        case HandWithdrawn() as lost:
+            return _hands_lost(command.notification_id, lost)
+
+
+def _sync_failed(notification_id: str, failed: SyncFailed) -> NotificationRaised | None:
+    if failed.failures != SYNC_FAILURES:
+        return None
+    return NotificationRaised(
+        notification_id=notification_id,
+        type="alert",
+        level="critical",
+        title=f"Sync of table {failed.table} failed {failed.failures} times",
+        message=failed.error,
+        source="gfx-ingest",
+        entity_type="table",
+        entity_id=failed.table,
+        audience=OPERATORS,
+    )
+
+
+def _hands_lost(notification_id: str, lost: HandWithdrawn) -> NotificationRaised:
+    return NotificationRaised(
+        notification_id=notification_id,
+        type="warning",
+        level="high",
+        title=f"A file of game {lost.game_id} lost hands",
+        message=f"{lost.source.path} no longer holds hands that were recorded before; they stay, "
+        "marked as absent",
+        source="gfx-ingest",
+        entity_type="file",
+        entity_id=lost.source.sha256,
+        audience=OPERATORS,
+    )
 
 
 def notice(event: NotificationRaised) -> NotificationNotice:

@@ -11,7 +11,7 @@ from bus import metrics
 from contracts.registry import BY_TYPE
 from contracts.streams import DURABLES, PROJECTIONS, STREAMS
 from contracts.views import VIEWS
-from deploy.contracts.schemas import address
+from deploy.contracts import reference
 
 ROOT = Path(__file__).parents[2]
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -68,28 +68,17 @@ def test_every_page_is_reached_from_the_index(documents: dict[str, Path]) -> Non
     assert lonely - {"CHANGELOG.md"} == set()
 
 
-def test_the_table_of_messages_is_the_registry() -> None:
-    told = {row[0]: row[1] for row in table("docs/architecture.md", "message")}
-    assert told == {text: address(cls) for text, cls in BY_TYPE.items()}
+def test_the_reference_page_is_what_the_code_says() -> None:
+    assert (ROOT / reference.PAGE).read_text() == reference.page(), (
+        "run `python -m deploy.contracts`"
+    )
 
 
-def test_the_table_of_streams_is_the_catalogue() -> None:
-    told = [tuple(row) for row in table("docs/architecture.md", "stream")]
-    assert told == [
-        (s.name, " ".join(s.subjects), s.retention, s.discard, f"{s.share:.0%}") for s in STREAMS
-    ]
-
-
-def test_the_table_of_durable_consumers_is_the_catalogue() -> None:
-    told = [tuple(row) for row in table("docs/architecture.md", "consumer")]
-    assert told == [(d.name, d.stream, d.filter) for d in DURABLES]
-
-
-def test_the_table_of_read_models_is_the_catalogue() -> None:
-    rows = table("docs/architecture.md", "projection")
-    assert {row[0]: int(row[1]) for row in rows} == PROJECTIONS
-    views = [view.strip() for row in rows for view in row[2].split(",")]
-    assert sorted(views) == sorted(VIEWS)
+def test_the_reference_page_names_every_message_stream_consumer_and_view() -> None:
+    words = set(re.findall(r"`([^`]+)`", reference.page()))
+    streams = {row[0] for row in table(reference.PAGE, "stream")}
+    assert streams == {stream.name for stream in STREAMS}
+    assert {*BY_TYPE, *VIEWS, *PROJECTIONS, *(durable.name for durable in DURABLES)} <= words
 
 
 @pytest.mark.parametrize("row", table("docs/architecture.md", "limit"), ids=lambda row: row[2])

@@ -50,7 +50,8 @@ def test_a_service_has_the_files_of_every_service(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", folders("projections"), ids=lambda folder: folder.name)
 def test_a_projection_has_the_files_of_every_projection(folder: Path) -> None:
-    assert names(folder) == PROJECTION_FILES
+    found = {"domain.py" if name == "domain" else name for name in names(folder)}
+    assert found == PROJECTION_FILES
 
 
 @pytest.mark.parametrize("folder", SERVICES, ids=lambda folder: folder.name)

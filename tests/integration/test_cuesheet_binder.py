@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -12,9 +11,7 @@ import pytest
 
 from bus import checkpoint
 from bus.api import CommandContext
-from bus.health import Health
 from bus.nats import NatsBus
-from bus.project import Projector
 from bus.tables import Table
 from contracts.compositions import LeaderboardData, field_hash, leaderboard_fields
 from contracts.messages.cuesheet import (
@@ -30,11 +27,12 @@ from deploy.local.servers import NatsServer, PostgresServer
 from projections.chip_counts.domain import GameRow, PeriodRow
 from projections.chip_counts.store import SPEC
 from services.cuesheet.app import BusGames, main
-from services.cuesheet.inputs import Binder, MissingBinding
+from services.cuesheet.inputs.binder import Binder, MissingBinding
 from services.cuesheet.settings import CuesheetSettings
 from tests.support.folding import LOG_START
 from tests.support.gfx_facts import GAME, recorded_hand, seen, walk
 from tests.support.live_bus import PATIENCE_S, bus_as, facts_of, new_log, running, say
+from tests.support.read_models import folding, prepare
 
 PARAMETERS = {"game_id": GAME, "subtitle": "Day 2"}
 FIRST = {2: 5_000, 5: 6_000, 8: 7_000}
@@ -61,28 +59,6 @@ async def binder(log: NatsBus, reader_dsn: str) -> AsyncIterator[Binder]:
     binder = Binder(reader_dsn, BusGames(log), PATIENCE_S)
     yield binder
     await binder.close()
-
-
-async def prepare(dsn: str) -> None:
-    """Make the projection's tables and views on first use."""
-    connection = await checkpoint.connect(dsn, "test")
-    await checkpoint.prepare(
-        connection, SPEC.schema, SPEC.name, SPEC.sql.read_text(), SPEC.fingerprint
-    )
-    await connection.close()
-
-
-@asynccontextmanager
-async def folding(server: NatsServer, dsn: str) -> AsyncIterator[None]:
-    """The projection of the chip counts, as it runs in production; its views are there."""
-    await prepare(dsn)
-    async with bus_as(server, "chip-counts") as bus:
-        task = asyncio.create_task(Projector(SPEC, bus, dsn, Health()).run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
 
 def chips(binding: Binding) -> dict[int, int]:
@@ -198,7 +174,7 @@ class NoFacts:
 
     log_id = ""
 
-    async def newest(self, game_id: str) -> int:
+    async def newest(self, game_id: str | None) -> int:
         return 0
 
 
@@ -220,6 +196,7 @@ async def write(connection: asyncpg.Connection, number: int) -> None:
             from_seq=1,
             name="Bellweather",
             long_name="Ada Bellweather",
+            player_hash="00",
             stack=number,
             in_play=True,
             dealt_in=True,

@@ -28,7 +28,7 @@ from contracts.messages.cuesheet import (
 from contracts.messages.render import RenderRequested
 from deploy.local.servers import NatsServer
 from services.cuesheet.app import App
-from services.cuesheet.inputs import MissingBinding
+from services.cuesheet.inputs.binder import MissingBinding
 from services.render.app import App as RenderApp
 from services.render.settings import RenderSettings
 from tests.support.live_bus import (

@@ -33,23 +33,8 @@ from tests.support.gateway import (
     first_event,
     png,
     post,
-    stage,
 )
 from tests.support.gfx_facts import GAME, TABLE, recorded_hand, source, walk
-
-
-@pytest.fixture
-async def system(
-    bus_urls: NatsServer, postgres_server: PostgresServer, database: str, tmp_path: Path
-) -> AsyncIterator[Stage]:
-    async with stage(Place(bus_urls, postgres_server, database, tmp_path)) as running:
-        yield running
-
-
-@pytest.fixture
-async def api(system: Stage) -> AsyncIterator[httpx.AsyncClient]:
-    async with system.client() as client:
-        yield client
 
 
 async def test_hands_come_page_by_page_and_a_late_hand_moves_no_page(
@@ -169,7 +154,7 @@ async def test_sync_files_and_notifications_are_told_newest_first(
         ("POST", "/sessions", SESSION | {"code": "a\x00b"}, ["code"]),
         ("POST", "/sessions", SESSION | {"broadcast_date": "tomorrow"}, ["broadcast_date"]),
         ("POST", "/sheets/s/items", CUE | {"composition": "x"}, ["composition"]),
-        ("POST", "/sheets/s/items", CUE | {"parameters": {}}, ["parameters.game_id"]),
+        ("POST", "/sheets/s/items", CUE | {"parameters": {}}, ["parameters"]),
         ("POST", "/items/i/trigger", {"expires_in_ms": 0}, ["expires_in_ms"]),
     ],
 )

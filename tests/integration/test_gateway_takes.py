@@ -1,30 +1,13 @@
 """Commands over HTTP, answered by the real cue sheet service."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
 
 from bus.api import Head
-from deploy.local.servers import NatsServer, PostgresServer
-from tests.support.gateway import CUE, SESSION, Place, Stage, assert_problem, cue_of, post, stage
-
-
-@pytest.fixture
-async def system(
-    bus_urls: NatsServer, postgres_server: PostgresServer, database: str, tmp_path: Path
-) -> AsyncIterator[Stage]:
-    async with stage(Place(bus_urls, postgres_server, database, tmp_path)) as running:
-        yield running
-
-
-@pytest.fixture
-async def api(system: Stage) -> AsyncIterator[httpx.AsyncClient]:
-    async with system.client() as client:
-        yield client
+from tests.support.gateway import CUE, SESSION, Stage, assert_problem, cue_of, post
 
 
 async def test_a_session_a_sheet_and_a_cue_are_made_and_the_cue_taken(

@@ -20,6 +20,7 @@ from bus.settings import ProcessSettings
 from bus.tables import Table
 from contracts.messages.cuesheet import CueTaken, ItemAdded, SessionCreated, SheetAdded
 from contracts.messages.gfx import FileRejected
+from contracts.messages.gfx_game import GameBound, GameExcluded, HandGraded, SeatCorrected
 from contracts.messages.notification import NotificationRaised
 from contracts.messages.render import RenderRequested, RenderStarted
 from contracts.messages.system import CanarySaid
@@ -27,7 +28,7 @@ from contracts.streams import PROJECTIONS
 from deploy.local.servers import NatsServer
 from deploy.nats.permissions import user_name
 from tests.support.folding import LOG_START, Folding, log_of
-from tests.support.gfx_facts import TABLE, said_about, snapshot, source, walk
+from tests.support.gfx_facts import GAME, TABLE, said_about, snapshot, source, ticks, walk
 
 SPECS = [importlib.import_module(f"projections.{name}.store").SPEC for name in PROJECTIONS]
 STACKS = {2: 5000, 5: 6000, 8: 7000}
@@ -36,6 +37,22 @@ GAME_FILES = [
     snapshot("a.json", [walk(0, STACKS)]),
     snapshot("a.json", [walk(0, STACKS), walk(1, STACKS)]),
     snapshot("b.json", [walk(0, STACKS, settled=False), walk(1, STACKS), walk(2, {2: 10, 8: 20})]),
+]
+GAME_WORDS = [
+    GameBound(game_id=GAME, event_id="e1", from_ticks="0", to_ticks=None),
+    SeatCorrected(
+        game_id=GAME,
+        correction_id="c1",
+        seat=2,
+        from_ticks=str(ticks(1)),
+        to_ticks=None,
+        person_id="w-77",
+        name="Wren",
+        long_name="",
+        reason="typed wrong",
+    ),
+    HandGraded(game_id=GAME, start_ticks=str(ticks(0)), letter="A", reason="a classic"),
+    GameExcluded(game_id=GAME, reason="a rehearsal"),
 ]
 SHOW = [
     SessionCreated(
@@ -192,7 +209,7 @@ async def stored(dsn: str, spec) -> dict[str, list]:
 async def test_every_projection_stores_what_its_fold_gives_also_over_a_restart(
     bus_urls: NatsServer, log: NatsBus, database: str
 ):
-    facts = log_of(*said_about(GAME_FILES), *SHOW, *RENDER, *REST)
+    facts = log_of(*said_about(GAME_FILES), *GAME_WORDS, *SHOW, *RENDER, *REST)
     half = len(facts) // 2
 
     middle = await say(log, facts[:half])

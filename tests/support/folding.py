@@ -13,7 +13,7 @@ import msgspec
 from contracts.envelope import Envelope
 from contracts.messages import Event
 from contracts.recorded import Recorded
-from contracts.rows import Fold, Key, Row, Rows
+from contracts.rows import Fold, Key, Row, Rows, TwoStepFold
 
 LOG_START = datetime(2031, 3, 1, 18, 0, tzinfo=UTC)
 
@@ -51,10 +51,10 @@ class Folding:
         batch = [fact for fact in facts if fact.sequence > self.checkpoint]
         handled = [fact for fact in batch if isinstance(fact.event, tuple(self.fold.handles))]
         rows = Rows()
-        for fact in handled:
-            for kind, key in self.fold.keys(fact):
-                if not rows.knows(kind, key):
-                    rows.load(kind, key, self._load(kind, key))
+        self._make_known(rows, (named for fact in handled for named in self.fold.keys(fact)))
+        if isinstance(self.fold, TwoStepFold):
+            further = [n for fact in handled for n in self.fold.further_keys(fact, rows)]
+            self._make_known(rows, further)
         for fact in handled:
             self.fold.project(fact, rows)
         for kind, key, row in rows.take_changes():
@@ -71,6 +71,11 @@ class Folding:
             self.apply([fact])
         return self
 
+    def _make_known(self, rows: Rows, named: Iterable[tuple[type[Row], Key]]) -> None:
+        for kind, key in named:
+            if not rows.knows(kind, key):
+                rows.load(kind, key, self._load(kind, key))
+
     def _load(self, kind: type[Row], key: Key) -> Row | None:
         stored = self._stored.get((kind, key))
         return None if stored is None else msgspec.json.decode(stored, type=kind)
@@ -85,10 +90,13 @@ class Folding:
         """All rows of a table by key."""
         return [self.row(kind, *key) for key in sorted(k for t, k in self._stored if t is kind)]
 
+    def kinds(self) -> set[type[Row]]:
+        """The tables that hold anything."""
+        return {kind for kind, _ in self._stored}
+
     def dump(self) -> dict[str, list[dict[str, Any]]]:
         """Everything in every table."""
-        kinds = {kind for kind, _ in self._stored}
-        return {kind.TABLE: [_plain(row) for row in self.rows(kind)] for kind in kinds}
+        return {kind.TABLE: [_plain(row) for row in self.rows(kind)] for kind in self.kinds()}
 
     def business(self, kind: type[Row]) -> list[dict[str, Any]]:
         """The business columns of a table: all that may not depend on the order of arrival."""

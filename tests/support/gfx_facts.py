@@ -9,7 +9,19 @@ from contracts.messages import Event
 from contracts.messages.gfx import FileSource, GameSeen, HandRecorded, HandRevised
 from contracts.poker.hand import Action, Blinds, Hand, Seat
 from contracts.poker.ticks import ticks_to_utc
-from services.gfx_ingest.domain import GfxDecider, ImportSnapshot, Snapshot, ToldHand
+from services.gfx_ingest.domain import (
+    Command,
+    FinaliseHand,
+    Game,
+    GfxDecider,
+    ImportSnapshot,
+    RemoveFile,
+    SayFindings,
+    Snapshot,
+    ToldHand,
+)
+from services.gfx_ingest.outputs.findings import FollowedGame
+from tests.support.folding import log_of
 
 GAME = "639700000000000001"
 TABLE = "river"
@@ -120,19 +132,89 @@ def snapshot(path: str, hands: Sequence[Hand], game_id: str = GAME) -> Snapshot:
     )
 
 
-def said_about(files: Iterable[Snapshot]) -> list[Event]:
+def digest(hand: Hand) -> str:
+    """The digest under which `snapshot` tells a hand."""
+    return codec.digest(hand)
+
+
+class Files:
+    """A folder's files of one game, and all that was said about them."""
+
+    def __init__(self) -> None:
+        self.decider = GfxDecider()
+        self.game = Game()
+        self.present: dict[str, Snapshot] = {}
+        self.said: list[Event] = []
+
+    def write(self, path: str, *hands: Hand, now: datetime = NOW) -> list[Event]:
+        """Write a file and import it; returns what is said."""
+        return self.take(snapshot(path, hands), now)
+
+    def take(self, file: Snapshot, now: datetime = NOW) -> list[Event]:
+        """Import one content until nothing is left to say."""
+        rivals = tuple(each for path, each in self.present.items() if path != file.source.path)
+        self.present[file.source.path] = file
+        said: list[Event] = []
+        while events := self.does(ImportSnapshot(snapshot=file, rivals=rivals), now):
+            said += events
+        return said
+
+    def remove(self, path: str) -> list[Event]:
+        """Remove a file that was written, and notice it."""
+        self.present.pop(path, None)
+        source = FileSource(path=path, sha256=self.game.paths[path].sha256)
+        return list(self.does(RemoveFile(game_id=GAME, source=source)))
+
+    def decide(self, command: Command, now: datetime = NOW) -> Sequence[Event]:
+        """What follows from a command, which must be accepted."""
+        events = self.decider.decide(command, self.game, now)
+        assert isinstance(events, Sequence), events
+        return events
+
+    def does(self, command: Command, now: datetime = NOW) -> Sequence[Event]:
+        """Decide and let it happen."""
+        events = self.decide(command, now)
+        for event in events:
+            self.decider.evolve(self.game, event)
+        self.said += events
+        return events
+
+    def held(self) -> dict[str, str]:
+        """Digests of the hands by start ticks."""
+        return {start: held.digest for start, held in self.game.hands.items()}
+
+
+class FollowedFiles(Files):
+    """Files with what follows from their hands, said as the reactor does."""
+
+    def __init__(self, game_id: str = GAME) -> None:
+        super().__init__()
+        self._game_id = game_id
+        self._followed = FollowedGame()
+
+    def settle(self) -> set[str]:
+        """Say what follows until nothing is left; returns the ids of the findings that stand."""
+        while True:
+            for fact in log_of(
+                *self.said[self._followed.sequence :], after=self._followed.sequence
+            ):
+                self._followed.follow(fact)
+            change = self._followed.change(self._game_id)
+            facts = self._followed.facts
+            if not self.does(SayFindings(game_id=self._game_id, facts=facts, difference=change)):
+                return set(self._followed.said)
+
+    def rest(self, now: datetime) -> None:
+        """Let the timer look at the provisional hand."""
+        held = self.game.provisional
+        if held:
+            hand = {"start_ticks": held.start_ticks, "digest": held.digest}
+            self.does(FinaliseHand(game_id=self._game_id, **hand), now)
+
+
+def said_about(taken: Iterable[Snapshot]) -> list[Event]:
     """What gfx-ingest says when the files of one game arrive in this order."""
-    decider = GfxDecider()
-    state = decider.initial("game", GAME)
-    present: dict[str, Snapshot] = {}
-    said: list[Event] = []
-    for file in files:
-        rivals = tuple(each for path, each in present.items() if path != file.source.path)
-        command = ImportSnapshot(snapshot=file, rivals=rivals)
-        while events := decider.decide(command, state, NOW):
-            assert isinstance(events, Sequence), events
-            for event in events:
-                state = decider.evolve(state, event)
-            said.extend(events)
-        present[file.source.path] = file
-    return said
+    files = Files()
+    for file in taken:
+        files.take(file)
+    return files.said

@@ -2,14 +2,15 @@
 
 import pytest
 
-from contracts.compositions import LeaderboardEntry
-from services.cuesheet.inputs import MissingBinding, Seat, leaderboard
+from contracts.compositions import LeaderboardEntry, LeaderboardParameters
+from services.cuesheet.inputs.leaderboard import Found, Seat, leaderboard
+from services.cuesheet.inputs.question import MissingBinding
 
 
 def seat(number, stack=5_000, **changes):
     values = {
-        "name": f"Player {number}",
-        "long_name": f"Ada Player {number}",
+        "person_name": f"Player {number}",
+        "person_long_name": f"Ada Player {number}",
         "in_play": stack > 0,
         "dealt_in": True,
         "small_blind": 100,
@@ -22,8 +23,11 @@ def seat(number, stack=5_000, **changes):
     return Seat(seat=number, stack=stack, **(values | changes))
 
 
-def shown(*seats, **parameters):
-    return leaderboard("7", list(seats), {"game_id": "7"} | parameters)
+def shown(*seats, excluded=None, **parameters):
+    return leaderboard(
+        Found(excluded=excluded, seats=list(seats)),
+        LeaderboardParameters(game_id="7", **parameters),
+    )
 
 
 def seats_of(data):
@@ -36,8 +40,8 @@ def test_a_row_is_a_seat_with_its_full_name_and_its_chips():
     assert data.rows == (LeaderboardEntry(seat=4, name="Ada Player 4", country=None, chips=12_500),)
 
 
-def test_the_short_name_stands_in_where_the_source_has_no_full_one():
-    assert shown(seat(4, long_name="")).rows[0].name == "Player 4"
+def test_the_short_name_stands_in_where_no_full_one_is_known():
+    assert shown(seat(4, person_long_name="")).rows[0].name == "Player 4"
 
 
 def test_a_player_who_was_dealt_in_and_lost_everything_is_shown_with_no_chips():
@@ -73,6 +77,17 @@ def test_a_seat_that_would_not_be_shown_still_makes_the_table_unfit_when_incompl
 def test_a_table_without_anybody_has_no_leaderboard(seats):
     with pytest.raises(MissingBinding, match="game 7 has no hand with players yet"):
         shown(*seats)
+
+
+def test_an_excluded_game_has_no_leaderboard_and_the_reason_is_told():
+    with pytest.raises(MissingBinding, match="game 7 is excluded: a rehearsal"):
+        shown(excluded="a rehearsal")
+
+
+def test_a_person_on_two_seats_is_shown_on_both():
+    data = shown(seat(1, 400, person_long_name="Bo"), seat(2, 500, person_long_name="Bo"))
+
+    assert [(row.name, row.chips) for row in data.rows] == [("Bo", 400), ("Bo", 500)]
 
 
 def test_the_blinds_are_those_of_the_hand():

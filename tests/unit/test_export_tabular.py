@@ -5,27 +5,24 @@ import io
 import tracemalloc
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 
-from contracts.poker.replay import replay
 from contracts.views import VIEWS
-from deploy.export.record import HandRecord
 from deploy.export.tabular import (
+    CHIP_HISTORY,
     CHIPS,
     HANDS,
     RISKY_STARTS,
     ROW_GROUP_ROWS,
+    SEATS,
     Column,
     CsvWriter,
     ParquetWriter,
-    chip_row,
+    cells,
     csv_cell,
-    hand_row,
     plain_text,
 )
-from tests.support.exported import simulated
-from tests.support.gfx_facts import GAME, walk
+from tests.support.gfx_facts import GAME
 
 MOMENT = datetime(2031, 3, 1, 18, 0, 5, 123456, tzinfo=UTC)
 CHIP = {
@@ -47,6 +44,21 @@ CHIP = {
     "statement_at": MOMENT,
     "said_at": MOMENT,
     "incomplete": False,
+    "person_id": "m-4",
+    "person_name": "Vale",
+    "person_long_name": "Ada Vale",
+    "correction_id": None,
+    "event_id": "e7",
+    "on_two_seats": False,
+}
+EMPTY = {"integer": 0, "text": "", "truth": False, "words": "[]", "pairs": "{}"}
+HAND = {column.name: EMPTY[column.kind] for column in HANDS} | {
+    "board": '["ks", "9h", "10d"]',
+    "collected": '{"10": 400, "3": 6500}',
+    "net": '{"3": -20}',
+    "busted": "[2, 8]",
+    "variant": "OMAHA",
+    "grade_manual": None,
 }
 
 
@@ -92,34 +104,25 @@ def test_truth_and_moments_have_one_spelling():
     assert csv_cell(MOMENT) == "2031-03-01T18:00:05.123456Z"
 
 
-def test_a_hand_is_one_row_with_the_figures_of_its_replay():
-    each = next(each for each in simulated(0) if len(replay(each.hand).collected) == 1)
-    figures, blinds = replay(each.hand), each.hand.blinds
-    found = dict(zip((column.name for column in HANDS), hand_row(each), strict=True))
-    assert found["game_id"] == each.game_id
-    assert found["start_ticks"] == int(each.hand.start_ticks)
-    assert found["state"] == figures.state
-    assert found["big_blind_seat"] == blinds.big_blind_seat
-    assert found["pot_called"] == figures.pot_called
-    assert found["players_dealt"] == len(figures.dealt_seats)
-    ((seat, chips),) = figures.collected.items()
-    assert found["collected"] == f"{seat}:{chips}"
+def test_lists_of_a_hand_are_words_and_its_chips_stand_behind_their_seats() -> None:
+    found = dict(zip((column.name for column in HANDS), cells(HANDS, HAND), strict=True))
+    assert found["board"] == "ks 9h 10d"
+    assert found["collected"] == "3:6500 10:400"
+    assert (found["net"], found["busted"], found["duplicate_cards"]) == ("3:-20", "2 8", "")
+    assert (found["variant"], found["grade_manual"]) == ("OMAHA", None)
 
 
-def test_a_hand_that_no_history_can_tell_still_has_its_row():
-    hand = msgspec.structs.replace(walk(0, {2: 5000, 5: 6000}), variant="OMAHA")
-    row = hand_row(HandRecord(game_id=GAME, table="river", ordinal=0, hand=hand))
-    assert "OMAHA" in row
-
-
-def test_columns_are_columns_of_the_views_or_named_after_what_they_count():
+def test_columns_are_columns_of_the_views():
     assert {column.name for column in CHIPS} <= set(VIEWS["chips"])
-    own = {"table_name", "players_dealt"}
+    assert {column.name for column in SEATS} <= set(VIEWS["hand_seats"])
+    own = {"legality_verdict", "legality_code"}
     assert {column.name for column in HANDS} - set(VIEWS["hands"]) == own
+    told = {"at", "stated_utc", "chips", "corrected"}
+    assert {column.name for column in CHIP_HISTORY} - set(VIEWS["hand_seats"]) == told
 
 
 def test_thousands_of_rows_need_no_more_memory_than_a_few():
-    row = chip_row(CHIP)
+    row = cells(CHIPS, CHIP)
 
     class Counting(io.RawIOBase):
         size = 0
@@ -157,7 +160,7 @@ def table_of(data):
 
 def test_parquet_keeps_every_value_and_its_type():
     pytest.importorskip("pyarrow")
-    table = table_of(parquet_of(chip_row(CHIP)))
+    table = table_of(parquet_of(cells(CHIPS, CHIP)))
     assert table.to_pylist() == [{column.name: CHIP[column.name] for column in CHIPS}]
     assert str(table.schema.field("stack").type) == "int64"
     assert str(table.schema.field("said_at").type) == "timestamp[us, tz=UTC]"
@@ -165,13 +168,13 @@ def test_parquet_keeps_every_value_and_its_type():
 
 def test_parquet_of_the_same_rows_has_the_same_bytes():
     pytest.importorskip("pyarrow")
-    rows = [hand_row(each) for each in simulated(1, 10)]
+    rows = [cells(HANDS, HAND | {"ordinal": n}) for n in range(10)]
     assert parquet_of(*rows, columns=HANDS) == parquet_of(*rows, columns=HANDS)
 
 
 def test_parquet_writes_a_row_group_when_it_is_full_and_the_rest_at_the_end():
     parquet = pytest.importorskip("pyarrow.parquet")
-    row = chip_row(CHIP)
+    row = cells(CHIPS, CHIP)
     file = parquet.ParquetFile(io.BytesIO(parquet_of(*[row] * (ROW_GROUP_ROWS + 3))))
     groups = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
     assert groups == [ROW_GROUP_ROWS, 3]

@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 from bus import checkpoint
 from bus.tables import Table
+from contracts import persons
+from contracts.messages.gfx_game import GameExcluded, SeatCorrected
 from deploy.export.command import export
 from projections.chip_counts.store import SPEC as CHIP_COUNTS
 from projections.hands.store import SPEC as HANDS
@@ -32,9 +34,12 @@ app = typer.Typer()
 app.command()(export)
 
 
-async def fill(dsn: str) -> None:
-    """Put what the folds make of three hands, one of them Omaha, into the tables."""
-    facts = log_of(*said_about([snapshot("day1/game.json", HANDS_PLAYED)]))
+async def fill(dsn: str, *words) -> None:
+    """Put what the folds make of three hands, one of them Omaha, into the tables.
+
+    `words` are what people said about the game behind them.
+    """
+    facts = log_of(*said_about([snapshot("day1/game.json", HANDS_PLAYED)]), *words)
     for spec in (HANDS, CHIP_COUNTS):
         connection = await checkpoint.connect(dsn, "test")
         try:
@@ -48,9 +53,15 @@ async def fill(dsn: str) -> None:
 
 
 @pytest.fixture
-async def run(database, tmp_path):
+def words():
+    """What people said about the game; a test may say more."""
+    return ()
+
+
+@pytest.fixture
+async def run(database, tmp_path, words):
     """Call `export` with arguments on a home that names the filled database."""
-    await fill(database)
+    await fill(database, *words)
     home = tmp_path / "home"
     home.mkdir()
     (home / "run.json").write_text(json.dumps({"postgres": database}))
@@ -102,13 +113,78 @@ async def test_chip_counts_are_those_of_now(run, tmp_path):
     ]
 
 
-@pytest.mark.parametrize("what", ["hands", "chips"])
-async def test_parquet_reads_back(run, tmp_path, what):
+async def test_seats_name_their_people_and_hands_their_grades(run, tmp_path):
+    out = tmp_path / "seats.csv"
+    result = await run("--format", "csv", "--what", "seats", "--out", str(out))
+    assert (result.exit_code, result.stderr) == (0, "9 seats written, 0 left out\n")
+    found = list(csv.DictReader(io.StringIO(out.read_text(), newline="")))
+    assert [row["seat"] for row in found[:3]] == ["2", "5", "8"]
+    assert found[0]["person_id"] == persons.of_identity(found[0]["player_hash"])
+    assert found[2]["hole_cards"] == "as 10d"
+    hands = await run("--format", "csv")
+    assert {row["grade"] for row in csv.DictReader(io.StringIO(hands.stdout))} == {"C"}
+
+
+async def test_the_chip_history_states_every_stack_of_a_seat(run, tmp_path):
+    out = tmp_path / "history.csv"
+    result = await run("--format", "csv", "--what", "chip-history", "--out", str(out))
+    assert result.stderr == "16 statements of chips written, 0 left out\n"
+    found = list(csv.DictReader(io.StringIO(out.read_text(), newline="")))
+    assert [(r["ordinal"], r["at"], r["chips"]) for r in found if r["seat"] == "8"] == [
+        ("0", "start", "7000"),
+        ("0", "end", "7100"),
+        ("1", "start", "7000"),
+        ("1", "end", "7100"),
+        ("2", "start", "7000"),
+        ("2", "end", "7100"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (
+            SeatCorrected(
+                game_id=GAME,
+                correction_id="c1",
+                seat=8,
+                from_ticks=HANDS_PLAYED[1].start_ticks,
+                to_ticks=None,
+                person_id="m-1",
+                name="Vance",
+                long_name="Cleo Vance",
+                reason="swapped cards",
+            ),
+        )
+    ],
+)
+async def test_a_corrected_seat_is_another_person_from_then_on(run):
+    told = await run("--format", "csv", "--what", "seats")
+    found = csv.DictReader(io.StringIO(told.stdout))
+    assert [row["person_name"] for row in found if row["seat"] == "8"] == [
+        "Marchetti-Oduya",
+        "Vance",
+        "Vance",
+    ]
+
+
+@pytest.mark.parametrize("words", [(GameExcluded(game_id=GAME, reason="rehearsal"),)])
+@pytest.mark.parametrize("what", ["hands", "seats", "chips", "chip-history"])
+async def test_an_excluded_game_is_left_out(run, what):
+    told = await run("--format", "csv", "--what", what)
+    assert told.exit_code == 0
+    assert list(csv.DictReader(io.StringIO(told.stdout))) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "rows"), [("hands", 3), ("seats", 9), ("chips", 3), ("chip-history", 16)]
+)
+async def test_parquet_reads_back(run, tmp_path, what, rows):
     parquet = pytest.importorskip("pyarrow.parquet")
     out = tmp_path / "out.parquet"
     result = await run("--format", "parquet", "--what", what, "--out", str(out))
     assert result.exit_code == 0, result.stderr
-    assert parquet.read_table(out).num_rows == 3
+    assert parquet.read_table(out).num_rows == rows
 
 
 async def test_without_its_package_parquet_is_refused_in_a_sentence(run, tmp_path, monkeypatch):
@@ -151,7 +227,7 @@ def test_nothing_running_is_said_in_a_sentence(tmp_path):
     "arguments",
     [
         ["--format", "phh", "--what", "chips"],
-        ["--format", "ohh", "--what", "chips"],
+        ["--format", "ohh", "--what", "chip-history"],
         ["--format", "phh", "--out", "one.phh"],
         ["--format", "xlsx"],
         [],

@@ -1,12 +1,15 @@
 """Cursors, ranges, and that the API tells every column the views promise."""
 
+import socket
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from contracts.views import VIEWS
+from services.gateway.app import listen
 from services.gateway.errors import Problem
-from services.gateway.routes import models
+from services.gateway.routes import hand_models, models, seat_models
 from services.gateway.routes.hands import HANDS
 from services.gateway.routes.renders import byte_range
 from services.gateway.routes.sync import FILES
@@ -73,8 +76,13 @@ def test_a_range_that_cannot_be_served_is_refused(asked: str) -> None:
 @pytest.mark.parametrize(
     ("view", "model"),
     [
-        ("games", models.Game),
-        ("hands", models.Hand),
+        ("games", hand_models.Game),
+        ("bindings", hand_models.Binding),
+        ("seat_corrections", hand_models.SeatCorrection),
+        ("hands", hand_models.Hand),
+        ("findings", hand_models.Finding),
+        ("hand_seats", seat_models.Seat),
+        ("identities", seat_models.Identity),
         ("sync_status", models.SyncStatus),
         ("sync_files", models.SyncFile),
         ("sessions", models.Session),
@@ -85,9 +93,22 @@ def test_a_range_that_cannot_be_served_is_refused(asked: str) -> None:
     ],
 )
 def test_the_api_tells_every_column_of_a_view(view: str, model: Any) -> None:
-    assert tuple(model.model_fields) == VIEWS[view]
+    columns = [field.validation_alias or name for name, field in model.model_fields.items()]
+    assert tuple(columns) == VIEWS[view]
+
+
+def test_an_edit_point_is_told_in_seconds_with_its_three_decimals() -> None:
+    told = TypeAdapter(hand_models.Seconds)
+    assert [told.validate_python(ms) for ms in (0, 30_000, 85_491)] == [0.0, 30.0, 85.491]
 
 
 def test_the_chips_of_a_game_tell_every_column_and_the_hand_they_are_from() -> None:
-    told = set(models.Chips.model_fields) | set(models.AsOf.model_fields)
+    told = set(seat_models.Chips.model_fields) | set(seat_models.AsOf.model_fields)
     assert told - {"as_of"} == set(VIEWS["chips"])
+
+
+def test_the_end_of_an_answer_does_not_wait_until_its_beginning_is_confirmed() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

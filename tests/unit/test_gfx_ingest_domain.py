@@ -1,7 +1,6 @@
 """Which version of a hand holds, and what is said about a file."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -10,61 +9,32 @@ from contracts.decision import Refusal
 from contracts.messages import Event
 from contracts.messages.gfx import (
     FileRejected,
+    FileRemoved,
     FileSkipped,
     FileSource,
     GameSeen,
+    HandProvisional,
     HandRecorded,
+    HandRestored,
     HandRevised,
+    HandWithdrawn,
     SnapshotRead,
 )
-from contracts.poker.hand import Hand
 from services.gfx_ingest.domain import (
     Game,
     GfxDecider,
     ImportSnapshot,
     RejectFile,
-    Snapshot,
+    RemoveFile,
     Table,
-    importing,
+    batch,
 )
-from tests.support.gfx_facts import GAME, snapshot, ticks, walk
+from tests.support.gfx_facts import GAME, NOW, Files, digest, snapshot, ticks, walk
 
-NOW = datetime(2031, 3, 1, tzinfo=UTC)
 DECIDER = GfxDecider()
-FIRST, SECOND, THIRD = (walk(n, {2: 5000, 5: 6000, 8: 7000}) for n in range(3))
+STACKS = {2: 5000, 5: 6000, 8: 7000}
+FIRST, SECOND, THIRD = (walk(n, STACKS) for n in range(3))
 OTHER_FIRST = walk(0, {2: 5000, 5: 6000, 8: 7001})
-
-
-class Files:
-    """A folder's files of one game, and all that was said about them."""
-
-    def __init__(self) -> None:
-        self.game = Game()
-        self.present: dict[str, Snapshot] = {}
-
-    def write(self, path: str, *hands: Hand) -> list[Event]:
-        """Write a file and import it; returns what is said."""
-        return self.take(snapshot(path, hands))
-
-    def take(self, file: Snapshot) -> list[Event]:
-        """Import one content until nothing is left to say."""
-        rivals = tuple(each for path, each in self.present.items() if path != file.source.path)
-        self.present[file.source.path] = file
-        said: list[Event] = []
-        while events := DECIDER.decide(
-            ImportSnapshot(snapshot=file, rivals=rivals), self.game, NOW
-        ):
-            assert isinstance(events, Sequence)
-            said += self.follow(events)
-        return said
-
-    def follow(self, events: Sequence[Event]) -> Sequence[Event]:
-        for event in events:
-            DECIDER.evolve(self.game, event)
-        return events
-
-    def held(self) -> dict[str, str]:
-        return {start: held.digest for start, held in self.game.hands.items()}
 
 
 def kinds(events: Sequence[Event]) -> list[type[Event]]:
@@ -165,24 +135,60 @@ def test_a_shorter_file_with_an_unknown_hand_records_it_and_it_is_absent_in_the_
     files = Files()
     files.write("a", FIRST, THIRD)
     events = files.write("b", SECOND)
-    assert kinds(events) == [HandRecorded, SnapshotRead]
+    assert kinds(events) == [HandRecorded, HandWithdrawn, SnapshotRead]
     assert only(events, SnapshotRead).absent == (SECOND.start_ticks,)
+    withdrawn = only(events, HandWithdrawn)
+    assert (withdrawn.start_ticks, withdrawn.digest) == (SECOND.start_ticks, digest(SECOND))
+    assert withdrawn.source == snapshot("a", [FIRST, THIRD]).source, "not the fullest file"
 
 
 def test_a_hand_missing_from_the_fuller_file_stays_and_is_named_absent() -> None:
     files = Files()
     files.write("b", SECOND)
-    read = only(files.write("a", FIRST, THIRD), SnapshotRead)
-    assert read.absent == (SECOND.start_ticks,)
+    events = files.write("a", FIRST, THIRD)
+    assert only(events, SnapshotRead).absent == (SECOND.start_ticks,)
+    assert kinds(events)[-2:] == [HandWithdrawn, SnapshotRead]
     assert SECOND.start_ticks in files.held()
+
+
+def test_a_hand_that_only_a_removed_fullest_file_lacks_is_withdrawn_in_its_name() -> None:
+    files = Files()
+    files.write("a", FIRST, THIRD)
+    files.remove("a")
+    withdrawn = only(files.write("b", SECOND), HandWithdrawn)
+    assert withdrawn.source == snapshot("a", [FIRST, THIRD]).source
 
 
 def test_an_absent_hand_that_comes_back_is_no_longer_absent() -> None:
     files = Files()
     files.write("b", SECOND)
     files.write("a", FIRST, THIRD)
-    read = only(files.write("a", FIRST, SECOND, THIRD), SnapshotRead)
+    events = files.write("a", FIRST, SECOND, THIRD)
+    read = only(events, SnapshotRead)
     assert (read.recorded, read.absent) == (0, ())
+    assert kinds(events) == [HandRestored, SnapshotRead]
+    assert only(events, HandRestored).start_ticks == SECOND.start_ticks
+
+
+def test_an_absent_hand_is_withdrawn_once_and_another_in_its_place() -> None:
+    files = Files()
+    files.write("b", SECOND)
+    files.write("a", FIRST, THIRD)
+    fourth = walk(3, STACKS)
+    assert HandWithdrawn not in kinds(files.write("a", FIRST, THIRD, fourth))
+    events = files.write("a", FIRST, SECOND, fourth, walk(4, STACKS))
+    assert only(events, HandRestored).start_ticks == SECOND.start_ticks
+    assert only(events, HandWithdrawn).start_ticks == THIRD.start_ticks
+
+
+def test_a_copy_of_former_bytes_that_brings_an_absent_hand_back_is_read() -> None:
+    files = Files()
+    files.write("a", FIRST, THIRD)
+    files.write("a", FIRST, SECOND)
+    assert files.game.withdrawn == {THIRD.start_ticks}
+    events = files.write("b", FIRST, THIRD)
+    assert kinds(events) == [HandWithdrawn, HandRestored, SnapshotRead]
+    assert files.game.withdrawn == {SECOND.start_ticks}
 
 
 def test_a_file_that_shrinks_gives_way_to_the_fuller_rival() -> None:
@@ -198,7 +204,34 @@ def test_a_vanished_file_keeps_its_rank() -> None:
     files.write("a", FIRST, SECOND)
     del files.present["a"]
     assert only(files.write("b", OTHER_FIRST), FileSkipped).reason == "stale"
-    assert files.held()[FIRST.start_ticks] == snapshot("x", [FIRST]).hands[0].digest
+    assert files.held()[FIRST.start_ticks] == digest(FIRST)
+
+
+def test_a_removed_file_is_said_once_and_what_it_told_stays() -> None:
+    files = Files()
+    files.write("a", FIRST, SECOND)
+    assert kinds(files.remove("a")) == [FileRemoved]
+    assert files.remove("a") == []
+    assert files.held() == {hand.start_ticks: digest(hand) for hand in (FIRST, SECOND)}
+    assert files.game.present() == {}
+    assert only(files.write("b", OTHER_FIRST), FileSkipped).reason == "stale"
+
+
+def test_a_removal_of_other_bytes_or_of_an_unknown_path_says_nothing() -> None:
+    files = Files()
+    files.write("a", FIRST)
+    for path, hands in (("a", [SECOND]), ("b", [FIRST])):
+        command = RemoveFile(game_id=GAME, source=snapshot(path, hands).source)
+        assert files.decide(command) == ()
+
+
+def test_the_bytes_of_a_removed_file_that_come_back_are_a_duplicate_and_present_again() -> None:
+    files = Files()
+    files.write("a", FIRST, SECOND)
+    files.remove("a")
+    back = only(files.write("a", FIRST, SECOND), FileSkipped)
+    assert (back.reason, files.game.present()) == ("duplicate", {"a": back.source.sha256})
+    assert kinds(files.remove("a")) == [FileRemoved]
 
 
 def test_a_game_belongs_to_the_table_it_was_first_seen_at() -> None:
@@ -218,12 +251,12 @@ def test_a_hand_larger_than_a_message_is_refused() -> None:
     assert refusal.reason == "hand_too_large"
 
 
-@pytest.mark.parametrize("limit", [{"EVENTS_MAX": 3}, {"BYTES_MAX": 4000}])
+@pytest.mark.parametrize("limit", [{"EVENTS_MAX": 5}, {"BYTES_MAX": 4000}])
 def test_many_hands_are_said_in_parts_and_a_crash_between_them_says_none_twice(
     limit: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in limit.items():
-        monkeypatch.setattr(importing, name, value)
+        monkeypatch.setattr(batch, name, value)
     hands = [walk(n, {2: 5000, 5: 6000, 8: 7000}) for n in range(7)]
     command = ImportSnapshot(snapshot=snapshot("a", hands))
     said: list[Event] = []
@@ -232,12 +265,12 @@ def test_many_hands_are_said_in_parts_and_a_crash_between_them_says_none_twice(
         state = Game()  # every part is decided by a process that has just started
         for event in said:
             DECIDER.evolve(state, event)
-        steps.append(state.step(command.snapshot.source))
+        steps.append(state.facts)
         events = DECIDER.decide(command, state, NOW)
         assert isinstance(events, Sequence)
         if not events:
             break
-        assert len(events) <= importing.EVENTS_MAX
+        assert len(events) <= batch.EVENTS_MAX
         said += events
     assert len(set(steps)) == len(steps) > 3
     assert kinds(said) == [GameSeen, *[HandRecorded] * 7, SnapshotRead]
@@ -257,3 +290,16 @@ def test_a_file_is_rejected_once_per_content_and_reason() -> None:
 
 def test_every_event_is_about_the_entity_it_is_decided_for() -> None:
     assert {event.subject_id for event in Files().write("a", FIRST, SECOND)} == {GAME}
+
+
+def test_many_withdrawn_hands_are_said_in_parts_before_the_file_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batch, "EVENTS_MAX", 5)
+    files = Files()
+    files.write("b", *(walk(n, STACKS) for n in range(6)))
+    full = [walk(n, STACKS, settled=n < 19) for n in range(10, 20)]
+    events = files.write("a", *full)
+    assert sum(kind is HandWithdrawn for kind in kinds(events)) == 6
+    assert kinds(events)[-2:] == [HandProvisional, SnapshotRead]
+    assert len(only(events, SnapshotRead).absent) == 6

@@ -11,12 +11,13 @@ from bus.memory import Log, MemoryBus
 from contracts.messages import Event
 from contracts.messages.gfx import (
     FileRejected,
+    FileRemoved,
     FileSkipped,
     HandRecorded,
     HandRevised,
     SnapshotRead,
 )
-from services.gfx_ingest.domain import GfxDecider, importing
+from services.gfx_ingest.domain import GfxDecider, batch
 from services.gfx_ingest.inputs.importer import Importer, Patience
 from services.gfx_ingest.inputs.poller import Outcome, Resting
 from tests.support.gfx_files import GAME_ID, file_name, game_file, hand, sha256, start_ticks
@@ -42,7 +43,7 @@ class Desk:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_bytes(data)
         if self.importer.accounted(path, sha256(data)):
-            return Outcome.DONE
+            return Outcome.RECORDED
         return await self.importer.take(
             Resting(path=path, data=data, sha256=sha256(data), tries=tries, unchanged_s=age)
         )
@@ -63,7 +64,7 @@ async def desk(tmp_path: Path) -> Desk:
 
 async def test_a_file_becomes_facts_once_also_across_restarts(desk: Desk) -> None:
     data = game_file(hand(0), hand(1))
-    assert await desk.write(f"day1/{NAME}", data) is Outcome.DONE
+    assert await desk.write(f"day1/{NAME}", data) is Outcome.RECORDED
     assert len(desk.of(HandRecorded)) == 2
     count = len(desk.log.events)
     for _ in range(2):
@@ -79,7 +80,7 @@ async def test_a_file_without_an_id_in_its_name_is_not_said_twice_either(desk: D
     count = len(desk.log.events)
     await desk.restart()
     assert not desk.importer.accounted(path, sha256(data))
-    assert await desk.write(path, data) is Outcome.DONE
+    assert await desk.write(path, data) is Outcome.RECORDED
     assert len(desk.log.events) == count
 
 
@@ -111,7 +112,7 @@ async def test_a_truncated_file_is_rejected_only_when_patience_ends(
     assert await desk.write(NAME, half) is Outcome.AGAIN
     assert await desk.write(NAME, half, tries=2, age=2.9) is Outcome.AGAIN
     assert desk.said() == []
-    assert await desk.write(NAME, half, tries=tries, age=age) is Outcome.DONE
+    assert await desk.write(NAME, half, tries=tries, age=age) is Outcome.REJECTED
     (rejected,) = desk.of(FileRejected)
     assert (rejected.code, rejected.table, rejected.source.sha256) == (
         "truncated",
@@ -124,7 +125,7 @@ async def test_a_truncated_file_is_rejected_only_when_patience_ends(
 
 async def test_a_rejected_file_is_said_once_also_after_a_restart(desk: Desk) -> None:
     for _ in range(2):
-        assert await desk.write(NAME, b"\xff\xfe{}") is Outcome.DONE
+        assert await desk.write(NAME, b"\xff\xfe{}") is Outcome.REJECTED
         await desk.importer.refuse("linked", 0, "bad_path", "a link")
         await desk.restart()
     assert [event.code for event in desk.of(FileRejected)] == ["not_utf8", "bad_path"]
@@ -146,10 +147,46 @@ async def test_a_hand_too_large_for_a_message_rejects_the_file(desk: Desk) -> No
     assert [event.code for event in desk.of(FileRejected)] == ["hand_too_large"]
 
 
+async def test_known_paths_are_those_taken_in_at_this_table_and_not_removed(desk: Desk) -> None:
+    await desk.write(f"live/{NAME}", game_file(hand(0), hand(1)))
+    await desk.write(f"old/{NAME}", game_file(hand(0)))
+    await desk.write(file_name(GAME_ID + 1), game_file(hand(0), game_id=GAME_ID + 1))
+    await desk.write(file_name(GAME_ID + 2), b"{}", age=9.0)
+    await desk.importer.removed(f"old/{NAME}")
+    for _ in range(2):
+        assert desk.importer.known_paths() == {f"live/{NAME}", file_name(GAME_ID + 1)}
+        await desk.restart()
+    await desk.restart(table="lake")
+    assert desk.importer.known_paths() == set()
+
+
+async def test_a_removed_file_is_said_once_and_taken_in_again_when_it_comes_back(
+    desk: Desk,
+) -> None:
+    data = game_file(hand(0), hand(1))
+    for turn in range(1, 3):
+        await desk.write(NAME, data)
+        for _ in range(2):
+            await desk.importer.removed(NAME)
+            await desk.restart()
+        assert not desk.importer.accounted(NAME, sha256(data))
+        assert [each.source.path for each in desk.of(FileRemoved)] == [NAME] * turn
+    assert await desk.write(NAME, data) is Outcome.SKIPPED
+    assert [each.reason for each in desk.of(FileSkipped)] == ["duplicate", "duplicate"]
+    assert len(desk.of(HandRecorded)) == 2
+
+
+async def test_the_removal_of_a_path_that_nothing_was_taken_from_says_nothing(desk: Desk) -> None:
+    await desk.importer.removed(NAME)
+    await desk.write(NAME, b"{}", age=9.0)
+    await desk.importer.removed(NAME)
+    assert desk.of(FileRemoved) == []
+
+
 async def test_a_long_file_is_appended_in_parts(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "EVENTS_MAX", 4)
+    monkeypatch.setattr(batch, "EVENTS_MAX", 5)
     await desk.write(NAME, game_file(*(hand(number) for number in range(10))))
     assert [event.hand.start_ticks for event in desk.of(HandRecorded)] == [
         start_ticks(number) for number in range(10)

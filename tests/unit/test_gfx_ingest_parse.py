@@ -3,6 +3,7 @@
 import hashlib
 import json
 from contextlib import suppress
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -13,7 +14,17 @@ from hypothesis import strategies as st
 from services.gfx_ingest.domain import Snapshot
 from services.gfx_ingest.inputs import parse as parse_module
 from services.gfx_ingest.inputs.parse import BadFile, Origin, parse
-from tests.support.gfx_files import GAME_ID, encoded, export, file_name, game_file, hand, sha256
+from tests.support.gfx_files import (
+    GAME_ID,
+    encoded,
+    event,
+    export,
+    file_name,
+    game_file,
+    hand,
+    player,
+    sha256,
+)
 
 GOOD = game_file(hand(0), hand(1))
 
@@ -108,6 +119,12 @@ def test_a_table_type_nobody_knows_is_told_as_unknown() -> None:
         (("Hands", 1, "Players", 0, "PlayerNum"), 3, "duplicate_seat", "$.Hands[1].Players"),
         (("Hands", 1, "Events", 0, "BetAmt"), ..., "missing_field", "$.Hands[1].Events[0]"),
         (("Hands", 1), hand(0), "duplicate_hand", "$.Hands[0]"),
+        (("Hands", 1, "StartDateTimeUTC"), "9999-12-31T23:59:00Z", "out_of_range", "$.Hands[1]"),
+        (("Hands", 1, "Events"), [event("CHECK", 2)] * 1001, "out_of_range", "$.Hands[1].Events"),
+        (("Hands", 1, "Players"), [player(2, 1, 1)] * 1001, "out_of_range", "$.Hands[1].Players"),
+        (("Hands", 1, "Season"), "x" * 1024 * 1024, "hand_too_large", "$.Hands[1]"),
+        (("Hands", 1, "Players", 0, "Name"), "x" * 250_000, "hand_too_large", "$.Hands[1]"),
+        (("Season",), "x" * 70_000, "too_large", "$"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_place(
@@ -150,14 +167,38 @@ def test_an_export_cut_off_anywhere_is_truncated_and_worth_another_look() -> Non
         (GOOD.replace(b"Quillfeather 2", b"A\\u0000B"), "bad_text", False),
         (GOOD.replace(b"Quillfeather 2", b"A\\ud800B"), "bad_text", False),
         (GOOD.replace(b"Quillfeather 2", b"A\\udc00B"), "bad_text", False),
+        (GOOD.replace(b'"ID":', b'"Season":["\x01"],"ID":'), "not_json", True),
         (GOOD.replace(b'"ID":', b'"ID":1,"ID":'), "repeated_key", False),
         (GOOD.replace(b'"AnteAmt":200', b'"AnteAmt":1,"AnteAmt":200'), "repeated_key", False),
+        (GOOD.replace(b'"Type":', b'"Season":{"A":1,"A":2},"Type":'), "repeated_key", False),
+        (GOOD.replace(b'"Hands":', b' "Hands":[],"Hands":'), "repeated_key", False),
     ],
 )
 def test_bytes_that_are_no_export_have_a_word_for_it(data: bytes, code: str, again: bool) -> None:
     error = refused(data)
     assert (error.code, error.again) == (code, again)
     assert len(str(error)) <= 300
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
+def test_characters_are_told_from_wrong_bytes_wherever_a_part_of_the_file_ends(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = GOOD.replace(b"Quillfeather 2", "Zoë 😀".encode())
+    monkeypatch.setattr(parse_module, "PART_BYTES", size)
+    assert read(data).hands[0].hand.seats[0].name == "Zoë 😀"
+    smile = data.index("😀".encode())
+    assert refused(data[: smile + 3]).code == "truncated"
+    wrong = refused(data[:smile] + b"\xff" + data[smile + 1 :])
+    assert (wrong.code, str(wrong).split()[1]) == ("not_utf8", str(smile))
+
+
+def test_more_hands_than_a_game_can_have_are_not_read() -> None:
+    one = encoded(hand(0))
+    head, tail = game_file(hand(0)).split(one)
+    assert refused(head + b",".join([one] * 10_001) + tail).code == "too_many_hands"
+    assert refused(head + b",".join([one] * 10_000) + tail).code == "duplicate_hand"
+    assert refused(head + b"0," * 1_000_000 + b"0" + tail).code == "wrong_type"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 1000])
@@ -171,6 +212,24 @@ def test_brackets_are_told_from_texts_wherever_a_part_of_the_file_ends(
     for length in range(1, len(data), 41):
         assert refused(data[:length]).code == "truncated"
     assert refused(data[:-1] + b"," + b"[" * 40 + b"]" * 40 + b"}").code == "too_deep"
+
+
+def test_the_short_look_at_brackets_finds_the_same_as_the_thorough_one() -> None:
+    for length in range(7):
+        for signs in product((b'"', b"[", b"}", b"\\", b"u"), repeat=length):
+            text = b"".join(signs)
+            assert parse_module._brackets(text) == parse_module._brackets_between(text), text
+
+
+@pytest.mark.parametrize("name", ["Plain", "Zoë"])
+def test_a_hand_that_was_read_before_is_read_the_same_again(name: str) -> None:
+    first = changed(("Hands", 0, "Players", 0, "Name"), name)
+    assert read(first).hands == read(first).hands
+    other = changed(("Hands", 0, "Players", 0, "EndStackAmt"), 9_899)
+    assert read(other).hands[0].hand.seats[0].end_stack == 9_899
+    twice = first.replace(b'"AnteAmt":200', b'"AnteAmt":1,"AnteAmt":200', 1)
+    for _ in range(2):
+        assert refused(twice).code == "repeated_key"
 
 
 def test_an_escaped_backslash_before_u0000_is_only_text() -> None:

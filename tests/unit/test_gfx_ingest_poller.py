@@ -21,7 +21,7 @@ QUIET_S = 1.0
 RETRY_S = 5.0
 BYTES_MAX = 1_000_000
 NAME = file_name()
-TIMING = Timing(quiet_s=QUIET_S, poll_s=0.25, retry_s=RETRY_S, bytes_max=BYTES_MAX)
+TIMING = Timing(quiet_s=QUIET_S, poll_s=0.25, retry_s=RETRY_S, gone_s=10, bytes_max=BYTES_MAX)
 
 
 class Clock:
@@ -41,7 +41,9 @@ class Sink:
         self.taken: list[Resting] = []
         self.refused: list[tuple[str, int, str]] = []
         self.known: set[str] = set()
-        self.outcome = Outcome.DONE
+        self.paths: set[str] = set()
+        self.gone: list[str] = []
+        self.outcome = Outcome.RECORDED
         self.error: Exception | None = None
         self.news = asyncio.Event()
 
@@ -52,11 +54,21 @@ class Sink:
         if self.error:
             raise self.error
         self.taken.append(file)
+        if self.outcome is Outcome.RECORDED:
+            self.known.add(file.sha256)
+            self.paths.add(file.path)
         self.news.set()
         return self.outcome
 
     async def refuse(self, path: str, size: int, code: str, detail: str) -> None:
         self.refused.append((path, size, code))
+
+    def known_paths(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    async def removed(self, path: str) -> None:
+        self.gone.append(path)
+        self.paths.discard(path)
 
     @property
     def contents(self) -> list[bytes]:
@@ -292,7 +304,7 @@ class Signals(Health):
 async def test_a_missing_folder_is_trouble_until_it_is_there(tmp_path: Path) -> None:
     sink, health = Sink(), Signals()
     root = tmp_path / "share"
-    timing = Timing(quiet_s=0.02, poll_s=0.01, retry_s=0.01, bytes_max=BYTES_MAX)
+    timing = Timing(quiet_s=0.02, poll_s=0.01, retry_s=0.01, gone_s=10, bytes_max=BYTES_MAX)
     poller = Poller(root, sink, timing, time.monotonic)
     health.register("files", 60)
     running = asyncio.create_task(poller.run(health, "files"))
@@ -358,7 +370,7 @@ async def test_no_torn_content_gets_through_a_thousand_rewrites_in_place(tmp_pat
     path.write_bytes(bytes(BLOCK * BLOCKS))
     rewriter = Rewriter(path)
     sink = Sink()
-    timing = Timing(quiet_s=0.01, poll_s=0.001, retry_s=0.1, bytes_max=BYTES_MAX)
+    timing = Timing(quiet_s=0.01, poll_s=0.001, retry_s=0.1, gone_s=10, bytes_max=BYTES_MAX)
     poller = Poller(tmp_path, sink, timing, time.monotonic)
     rewriter.start()
     last = (VERSIONS - 1).to_bytes(2)

@@ -4,22 +4,32 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.messages import Event
-from contracts.messages.gfx import FileSkipped, HandRecorded, HandRevised, SnapshotRead
-from services.gfx_ingest.domain import Game, GfxDecider, ImportSnapshot, Snapshot
+from contracts.messages.gfx import (
+    FileSkipped,
+    FileSource,
+    HandRecorded,
+    HandRevised,
+    SnapshotRead,
+)
+from contracts.poker.game import findings
+from contracts.poker.held import hold
+from services.gfx_ingest.domain import Game, GfxDecider, ImportSnapshot, Snapshot, is_said
+from services.gfx_ingest.domain.findings import finding_id
 from services.gfx_ingest.inputs.parse import Origin, parse
-from tests.support.gfx_facts import snapshot, walk
+from tests.support.gfx_facts import GAME, FollowedFiles, digest, snapshot, walk
 from tests.support.gfx_files import real_files, sha256
 
 NOW = datetime(2031, 3, 1, tzinfo=UTC)
 DECIDER = GfxDecider()
 
-# Five hands, each in three versions that differ in a stack.
+# Five hands, each in three versions that differ in a stack; nothing settles the last one.
 VERSIONS = {
-    (number, version): walk(number, {2: 5000, 8: 7000 + version})
+    (number, version): walk(number, {2: 5000, 8: 7000 + version}, settled=version < 2)
     for number in range(5)
     for version in range(3)
 }
@@ -96,6 +106,40 @@ def test_files_written_once_give_the_same_hands_in_any_order_even_if_they_vanish
     for file in snapshots:
         log += said(file, [], restarted(log))
     assert held(restarted(log)) == digests(snapshots)
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), contents, min_size=1), st.booleans(), st.randoms())
+@settings(max_examples=300, deadline=None)
+def test_any_order_split_or_copy_of_a_games_files_ends_with_the_same_last_hand_and_findings(
+    files: dict[str, dict[int, int]], vanish: bool, random: Random
+) -> None:
+    snapshots = [file_of(path, content) for path, content in files.items()]
+    copies = [
+        msgspec.structs.replace(each, source=FileSource(path="copy of " + path, sha256=sha))
+        for each in snapshots
+        for path, sha in [(each.source.path, each.source.sha256)]
+    ]
+    order = [*snapshots, *snapshots, *copies]
+    random.shuffle(order)
+    ended = FollowedFiles()
+    for file in order:
+        ended.take(file)
+        if vanish:
+            ended.present.clear()
+        if random.random() < 0.5:
+            ended.settle()
+    assert ended.held() == digests(snapshots)
+    by_digest = {digest(hand): hand for hand in VERSIONS.values()}
+    told = [hold(by_digest[each], each) for each in ended.held().values()]
+    last = max(told, key=lambda each: each.ticks)
+    waiting = ended.game.provisional
+    assert (waiting.digest if waiting else None) == (
+        last.digest if last.figures.state != "settled" else None
+    )
+    highest = max(snapshots, key=lambda each: each.rank)
+    lacking = ended.held().keys() - {each.hand.start_ticks for each in highest.hands}
+    assert ended.game.withdrawn == set(ended.game.absent) == lacking
+    assert ended.settle() == {finding_id(f) for f in findings(GAME, told) if is_said(f)}
 
 
 @given(writes)

@@ -1,9 +1,14 @@
 """Which fact becomes which notification, each at most once."""
 
-from contracts.messages.gfx import FileRejected, FileSource
+from datetime import UTC, datetime
+
+import pytest
+
+from contracts.messages.gfx import FileRejected, FileSource, HandWithdrawn
+from contracts.messages.gfx_sync import SyncFailed
 from contracts.messages.notification import NotificationNotice, NotificationRaised
 from contracts.messages.render import RenderFailed
-from services.notifier.domain import Notifier, Raise, notice
+from services.notifier.domain import Notifier, Raise, notice, occasion
 from tests.support.scenario import Scenario
 
 FAILED = RenderFailed(
@@ -84,3 +89,68 @@ def test_the_notice_goes_to_the_audience_with_what_was_raised():
         audience="operators",
     )
     assert told.subject == "notifications.operators"
+
+
+def sync_failed(failures):
+    return SyncFailed(
+        table="river",
+        sync_id="a",
+        operation="scheduled",
+        attempt=failures,
+        error="/mnt/river: no such folder",
+        failures=failures,
+        duration_ms=1,
+        retry_at=None,
+        next_due_at=datetime(2031, 3, 1, tzinfo=UTC),
+    )
+
+
+def withdrawn(start_ticks, content="ab", game_id="7"):
+    return HandWithdrawn(
+        game_id=game_id,
+        start_ticks=start_ticks,
+        digest="0",
+        source=FileSource(path="day1/game.json", sha256=content * 32),
+    )
+
+
+def test_a_sync_that_failed_three_times_in_a_row_is_critical():
+    assert raised(sync_failed(3)) == NotificationRaised(
+        notification_id="n1",
+        type="alert",
+        level="critical",
+        title="Sync of table river failed 3 times",
+        message="/mnt/river: no such folder",
+        source="gfx-ingest",
+        entity_type="table",
+        entity_id="river",
+        audience="operators",
+    )
+
+
+@pytest.mark.parametrize("failures", [1, 2, 4, 5])
+def test_other_failures_of_a_sync_tell_nobody(failures):
+    command = Raise(notification_id="n1", cause=sync_failed(failures))
+
+    assert Scenario(Notifier()).when(command) == []
+
+
+def test_a_hand_that_its_file_lost_is_a_warning_about_the_file():
+    told = raised(withdrawn("1"))
+
+    assert (told.type, told.level, told.audience) == ("warning", "high", "operators")
+    assert (told.entity_type, told.entity_id) == ("file", "ab" * 32)
+    assert told.title == "A file of game 7 lost hands"
+    assert told.message.startswith("day1/game.json ")
+
+
+def test_all_hands_that_one_file_lost_are_one_occasion():
+    lost = {occasion(withdrawn(str(number)), f"e-{number}") for number in range(100)}
+
+    assert len(lost) == 1
+    assert occasion(withdrawn("1", "cd"), "e-1") not in lost
+    assert occasion(withdrawn("1", game_id="8"), "e-1") not in lost
+
+
+def test_every_other_fact_is_an_occasion_of_its_own():
+    assert occasion(rejected(), "e-1") != occasion(rejected(), "e-2")

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.poker.cards import duplicate_cards
 from contracts.poker.chips import FlowRequest, chip_flow
-from contracts.poker.findings import AllInDetected, PlayerBusted, StackCorrected
+from contracts.poker.findings import AllIn, Bust, StackCorrection
 from contracts.poker.game import findings
 from contracts.poker.grading import grade_hand
 from contracts.poker.held import HeldHand, hold
@@ -73,7 +73,8 @@ def figures(held: HeldHand) -> dict[str, Any]:
 
 def cards_and_grade(held: HeldHand) -> dict[str, Any]:
     """The part of a golden line that the cards and the grading rules decide."""
-    verdict, grade = judge(held.hand, held.figures), grade_hand(held.hand, held.figures)
+    verdict = judge(held.hand, held.figures)
+    grade = grade_hand(held, verdict)
     seats = {seat.seat: seat for seat in held.hand.seats}
     return {
         "showdown_rank": verdict.showdown_rank,
@@ -91,6 +92,10 @@ def cards_and_grade(held: HeldHand) -> dict[str, Any]:
     }
 
 
+def letter(held: HeldHand) -> str:
+    return grade_hand(held, judge(held.hand, held.figures)).letter
+
+
 def test_every_real_hand_has_all_its_golden_figures() -> None:
     games = {game: real_game(game) for game in real_games()}
     counted = 0
@@ -104,7 +109,7 @@ def test_every_real_hand_has_all_its_golden_figures() -> None:
 
 def test_the_counts_of_the_whole_folder_are_the_golden_ones() -> None:
     held = [hand for game in real_games() for hand in real_game(game)]
-    grades = Counter(grade_hand(each.hand, each.figures).letter for each in held)
+    grades = Counter(letter(each) for each in held)
     counts = {
         "games": len(real_games()),
         "hands": len(held),
@@ -117,7 +122,7 @@ def test_the_counts_of_the_whole_folder_are_the_golden_ones() -> None:
         "hands with duplicate cards": sum(bool(duplicate_cards(each.hand)) for each in held),
         "busts": sum(len(each.figures.busted_seats) for each in held),
         "corrections": sum(
-            isinstance(each, StackCorrected)
+            isinstance(each, StackCorrection)
             for game in real_games()
             for each in findings(game, real_game(game))
         ),
@@ -152,7 +157,7 @@ def golden_files() -> list[tuple[str, dict[str, Any], list[HeldHand]]]:
 def test_every_real_file_has_its_golden_figures() -> None:
     for game_id, wanted, hands in golden_files():
         names = [seat for held in hands for seat in held.hand.seats]
-        grades = Counter(grade_hand(held.hand, held.figures).letter for held in hands)
+        grades = Counter(map(letter, hands))
         ticks = sum(held.hand.duration_ticks for held in hands)
         levels = [(b.small_blind, b.big_blind, b.ante) for b in (h.hand.blinds for h in hands)]
         ours = {
@@ -195,7 +200,7 @@ def test_corrections_and_busts_of_every_real_file_are_the_golden_ones() -> None:
         corrected = [
             (ordinals[each.start_ticks], each.seat, each.player, each.new_chips - each.old_chips)
             for each in found
-            if isinstance(each, StackCorrected)
+            if isinstance(each, StackCorrection)
         ]
         assert sorted(corrected) == sorted(
             (each["before_ordinal"], each["seat"], each["name"], each["delta"])
@@ -204,7 +209,7 @@ def test_corrections_and_busts_of_every_real_file_are_the_golden_ones() -> None:
         busts = [
             (ordinals[each.start_ticks], each.seat, each.player)
             for each in found
-            if isinstance(each, PlayerBusted)
+            if isinstance(each, Bust)
         ]
         assert busts == [(b["ordinal"], b["seat"], b["name"]) for b in wanted["busts"]]
 
@@ -214,10 +219,10 @@ def test_all_real_busts_are_among_the_seats_at_risk() -> None:
     for game in real_games():
         for each in findings(game, real_game(game)):
             key = (game, each.start_ticks, each.seat)
-            if isinstance(each, AllInDetected) and each.at_risk:
+            if isinstance(each, AllIn) and each.at_risk:
                 risked.add(key)
                 hands.add(key[:2])
-            elif isinstance(each, PlayerBusted):
+            elif isinstance(each, Bust):
                 busted.add(key)
     assert (len(risked), len(hands), len(busted)) == (87, 85, 40)
     assert busted <= risked
@@ -268,9 +273,7 @@ def test_the_at_risk_strap_that_aired_comes_out_of_the_hand() -> None:
     (detected,) = (
         each
         for each in findings(RISK_GAME, real_game(RISK_GAME))
-        if isinstance(each, AllInDetected)
-        and each.at_risk
-        and each.start_ticks == held.hand.start_ticks
+        if isinstance(each, AllIn) and each.at_risk and each.start_ticks == held.hand.start_ticks
     )
     assert (detected.seat, detected.live_players) == (RISK_SEAT, 2)
     left = players_left(held.ticks, FieldSources(statements=standings()))

@@ -3,12 +3,22 @@
 import msgspec
 import pytest
 
-from contracts.poker.grading import GradeRules, Letter, grade_hand, shown_grade
+from contracts.poker.grading import (
+    RULES,
+    BadRules,
+    EditRules,
+    Grade,
+    GradeRules,
+    Letter,
+    grade_hand,
+    parse_rules,
+    shown_grade,
+)
 from contracts.poker.hand import Hand, Seat
 from contracts.poker.replay import replay
 from contracts.poker.ticks import TICKS_PER_SECOND
-from contracts.poker.verdict import Verdict, judge
-from tests.support.poker_oracle import acts, make_hand, sit
+from contracts.poker.verdict import Verdict, best_rank, judge
+from tests.support.poker_oracle import acts, held, make_hand, sit
 
 CALLED = ("2 CALL 100", "3 CHECK")
 STREETS = (("2c", "2d", "7h"), ("jd",), ("ks",))
@@ -36,6 +46,10 @@ def hand_of(
 
 def judged(hand: Hand) -> Verdict:
     return judge(hand, replay(hand))
+
+
+def graded(hand: Hand, rules: GradeRules = RULES) -> Grade:
+    return grade_hand(held(hand), judged(hand), rules)
 
 
 def test_the_best_seats_of_a_showdown_are_known_whatever_the_state() -> None:
@@ -72,16 +86,19 @@ def test_a_seat_without_readable_cards_is_named_and_the_others_compared() -> Non
 
 
 def test_without_a_full_board_there_is_no_showdown_and_no_board_rank() -> None:
-    verdict = judged(hand_of("2h 7d", "ah ad", board=STREETS[:2]))
+    hand = hand_of("2h 7d", "ah ad", board=STREETS[:2])
+    verdict = judged(hand)
     assert verdict.showdown_rank is None
     assert verdict.showdown_best_seats == verdict.unread_seats == ()
     assert verdict.board_rank is None
-    assert verdict.live_rank == 4
+    assert best_rank(hand, (2, 3)) == 4
 
 
 def test_an_unreadable_board_card_leaves_no_rank() -> None:
-    verdict = judged(hand_of("2h 7d", "ah ad", board=(("2c", "2d", "7H"), ("jd",), ("ks",))))
-    assert (verdict.showdown_rank, verdict.board_rank, verdict.live_rank) == (None, None, None)
+    hand = hand_of("2h 7d", "ah ad", board=(("2c", "2d", "7H"), ("jd",), ("ks",)))
+    verdict = judged(hand)
+    assert (verdict.showdown_rank, verdict.board_rank) == (None, None)
+    assert best_rank(hand, (2, 3)) is None
 
 
 def test_a_duplicate_card_is_a_warning_and_changes_no_rank() -> None:
@@ -107,7 +124,7 @@ TRIPS = (("2c", "2d", "2h"), ("jd",), ("ks",))
 def test_the_letter_counts_the_conditions_met(
     hand: Hand, letter: str, conditions: tuple[bool, bool, bool]
 ) -> None:
-    grade = grade_hand(hand, replay(hand))
+    grade = graded(hand)
     assert (grade.premium_hand, grade.long_play, grade.board_combo) == conditions
     assert grade.letter == letter
     assert grade.eligible == (letter in "AB")
@@ -132,27 +149,27 @@ def test_the_letter_counts_the_conditions_met(
 )
 def test_an_edit_is_suggested_in_whole_milliseconds(ticks: int, start_ms: int) -> None:
     hand = msgspec.structs.replace(hand_of("ah 3d", "ac 3s"), duration_ticks=ticks)
-    assert grade_hand(hand, replay(hand)).edit_start_ms == start_ms
+    assert graded(hand).edit_start_ms == start_ms
 
 
 def test_a_premium_hand_is_kept_from_its_start() -> None:
     hand = hand_of("2h 7d", "ah ad", seconds=400)
-    assert grade_hand(hand, replay(hand)).edit_start_ms == 0
+    assert graded(hand).edit_start_ms == 0
 
 
 def test_other_rules_give_another_grade_and_say_their_version() -> None:
     folded_quads = hand_of("ah 3d", "ac 3s", "2h 2s")
     live_boat = hand_of("2h 7d", "ah ad", board=STREETS[:2])
     for hand, premium_of in ((folded_quads, "dealt"), (live_boat, "live")):
-        assert not grade_hand(hand, replay(hand)).premium_hand
+        assert not graded(hand).premium_hand
         rules = GradeRules(version="2", premium_of=premium_of)
-        assert grade_hand(hand, replay(hand), rules).premium_hand
-        assert grade_hand(hand, replay(hand), rules).rules == "2"
+        assert graded(hand, rules).premium_hand
+        assert graded(hand, rules).rules == "2"
     trips = hand_of("2h 3d", "ac 3s")
-    assert not grade_hand(trips, replay(trips)).board_combo
-    assert grade_hand(trips, replay(trips), GradeRules(combo_of="showdown")).board_combo
+    assert not graded(trips).board_combo
+    assert graded(trips, GradeRules(combo_of="showdown")).board_combo
     one_will_do = GradeRules(letters=("C", "B", "A", "A"), premium_rank_max=7)
-    assert grade_hand(trips, replay(trips), one_will_do).letter == "B"
+    assert graded(trips, one_will_do).letter == "B"
 
 
 @pytest.mark.parametrize(
@@ -172,3 +189,48 @@ def test_a_manual_grade_wins_until_it_is_withdrawn(
     assert (shown.letter, shown.graded_by, shown.automatic) == (letter, by, "C")
     assert shown.manual == (said[-1] if said else None)
     assert shown.eligible == (letter in "AB")
+
+
+def test_rules_come_from_a_text_and_what_it_does_not_say_is_as_built_in() -> None:
+    text = """
+        version = "autumn"
+        premium_of = "live"
+        letters = ["C", "B", "A", "A"]
+        eligible_letters = ["A"]
+        [edit]
+        middle_parts = 4
+    """
+    assert parse_rules(text) == GradeRules(
+        version="autumn",
+        premium_of="live",
+        letters=("C", "B", "A", "A"),
+        eligible_letters=frozenset({"A"}),
+        edit=EditRules(middle_parts=4),
+    )
+    assert parse_rules("") == RULES
+
+
+def test_other_rules_under_the_name_of_the_built_in_ones_are_called_by_their_digest() -> None:
+    rules = parse_rules("premium_rank_max = 5")
+    assert rules.version == GradeRules(premium_rank_max=5).digest != RULES.digest
+    assert parse_rules("premium_rank_max = 5").digest == rules.digest
+    assert parse_rules("premium_rank_max = 6").version != rules.version
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("premium_rank = 4", "premium_rank"),
+        ("premium_rank_max = '4'", r"\$.premium_rank_max"),
+        ("premium_rank_max = 11", r"\$.premium_rank_max"),
+        ("letters = ['A', 'B']", r"\$.letters"),
+        ("letters = ['A', 'B', 'C', 'D']", r"\$.letters"),
+        ("[edit]\nmiddle_parts = 0", r"\$.edit.middle_parts"),
+        ("[edit]\nlate = 1", r"\$.edit"),
+        ("version = ''", r"\$.version"),
+        ("this is no TOML", "line 1"),
+    ],
+)
+def test_rules_that_cannot_be_used_are_refused_with_the_place(text: str, place: str) -> None:
+    with pytest.raises(BadRules, match=place):
+        parse_rules(text)

@@ -3,13 +3,25 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from contracts.messages.gfx import FileRejected, FileSkipped, SnapshotRead
+from contracts.messages.gfx import FileRejected, FileRemoved, FileSkipped, SnapshotRead
+from contracts.messages.gfx_sync import (
+    SyncCompleted,
+    SyncFailed,
+    SyncOutdated,
+    SyncScheduled,
+    SyncStarted,
+    TableRegistered,
+    TableRemoved,
+)
 from projections.sync_status.domain import (
     ENTITY_TYPE,
     PATH_BYTES_MAX,
     SOURCE,
     FileRow,
+    RunRow,
     StatusRow,
     SyncStatusFold,
 )
@@ -107,3 +119,173 @@ def test_a_path_too_long_for_an_index_is_cut_and_stays_apart_from_its_like():
 
     assert len(rows) == 2
     assert all(len(row.path.encode()) <= PATH_BYTES_MAX for row in rows)
+
+
+LATER = LOG_START + timedelta(hours=1)
+RETRY = LOG_START + timedelta(minutes=1)
+ON = TableRegistered(table=TABLE, time_zone="Asia/Nicosia", interval_s=3600, enabled=True)
+OFF = TableRegistered(table=TABLE, time_zone="Asia/Nicosia", interval_s=3600, enabled=False)
+
+
+def asked(sync_id="a", attempt=1):
+    return SyncScheduled(
+        table=TABLE, sync_id=sync_id, operation="manual", attempt=attempt, due_at=LOG_START
+    )
+
+
+def begun(sync_id="a", attempt=1):
+    return SyncStarted(table=TABLE, sync_id=sync_id, operation="manual", attempt=attempt)
+
+
+def done(sync_id="a"):
+    return SyncCompleted(
+        table=TABLE,
+        sync_id=sync_id,
+        operation="manual",
+        attempt=1,
+        files=9,
+        recorded=1,
+        skipped=2,
+        rejected=1,
+        unchanged=5,
+        duration_ms=70,
+        next_due_at=LATER,
+    )
+
+
+def failed(sync_id="a", attempt=1, retry_at=RETRY):
+    return SyncFailed(
+        table=TABLE,
+        sync_id=sync_id,
+        operation="manual",
+        attempt=attempt,
+        error="no such folder",
+        failures=attempt,
+        duration_ms=5,
+        retry_at=retry_at,
+        next_due_at=LATER,
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([ON], "pending"),
+        ([OFF], "disabled"),
+        ([ON, asked()], "pending"),
+        ([ON, asked(), begun()], "in_progress"),
+        ([ON, asked(), begun(), done()], "synced"),
+        ([ON, asked(), begun(), failed()], "failed"),
+        ([ON, asked(), begun(), done(), SyncOutdated(table=TABLE, effective_at=LATER)], "outdated"),
+        ([ON, asked(), begun(), failed(), asked("b", 2)], "pending"),
+        ([ON, asked(), begun(), done(), TableRemoved(table=TABLE)], "disabled"),
+        ([ON, OFF, ON], "pending"),
+        ([ON, asked(), begun(), done(), ON], "synced"),
+    ],
+)
+def test_a_table_goes_from_state_to_state_as_its_facts_tell(events, state):
+    row = status(*events)
+
+    assert row.status == state
+    assert row.enabled is (state != "disabled")
+
+
+@pytest.mark.parametrize("run", [[asked()], [asked(), begun()]])
+@pytest.mark.parametrize("file", [read(), skipped("stale"), rejected()])
+def test_a_file_does_not_end_a_run(run, file):
+    assert status(ON, *run, file).status == status(ON, *run).status
+
+
+@pytest.mark.parametrize("file", [read(), rejected()])
+def test_a_file_does_not_wake_a_table_that_rests(file):
+    assert status(OFF, file).status == "disabled"
+
+
+@pytest.mark.parametrize("before", [failed(), SyncOutdated(table=TABLE, effective_at=LATER)])
+def test_a_file_that_is_taken_in_between_runs_is_a_success(before):
+    row = status(ON, asked(), begun(), before, read())
+
+    if isinstance(before, SyncFailed):
+        assert (row.status, row.retry_at) == ("synced", RETRY), "the retry is still due"
+    assert row.consecutive_failures == 0
+    assert row.last_synced_at == LOG_START + timedelta(seconds=5)
+
+
+def test_failures_count_until_the_next_success_and_never_move_its_time():
+    facts = [ON, asked(), begun(), done(), asked("b"), begun("b"), failed("b")]
+    row = status(*facts, asked("c", 2), begun("c", 2), failed("c", 2, None))
+
+    assert (row.consecutive_failures, row.last_error) == (2, "no such folder")
+    assert row.last_synced_at == LOG_START + timedelta(seconds=4)
+    assert (row.attempt, row.retry_at, row.next_due_at) == (2, None, LATER)
+    assert status(*facts, asked("c", 2), begun("c", 2), done("c")).consecutive_failures == 0
+
+
+def test_a_table_tells_its_zone_its_interval_and_the_run_under_way():
+    row = status(ON, asked(), begun())
+
+    assert (row.time_zone, row.interval_s) == ("Asia/Nicosia", 3600)
+    assert (row.sync_id, row.operation, row.attempt) == ("a", "manual", 1)
+    assert status(ON, asked(), begun(), done()).sync_id is None
+
+
+def test_every_run_is_one_row_with_its_times_and_counts():
+    facts = log_of(ON, asked(), begun(), done(), asked("b"), begun("b"), failed("b"), asked("c", 2))
+    runs = Folding(SyncStatusFold()).apply(facts).rows(RunRow)
+
+    assert [(r.sync_id, r.attempt, r.status, r.sequence) for r in runs] == [
+        ("a", 1, "synced", 2),
+        ("b", 1, "failed", 5),
+        ("c", 2, "pending", 8),
+    ]
+    good, bad, _ = runs
+    assert (good.files, good.recorded, good.skipped, good.rejected, good.unchanged) == (
+        9,
+        1,
+        2,
+        1,
+        5,
+    )
+    assert (good.due_at, good.duration_ms) == (LOG_START, 70)
+    assert good.started_at == LOG_START + timedelta(seconds=3)
+    assert good.ended_at == LOG_START + timedelta(seconds=4)
+    assert (bad.error, bad.retry_at) == ("no such folder", RETRY)
+
+
+def test_a_file_that_is_gone_is_marked_until_it_is_back():
+    gone = FileRemoved(game_id=GAME, table=TABLE, source=source(content="1"))
+    folding = Folding(SyncStatusFold()).apply_each(log_of(read("1"), gone))
+
+    [row] = folding.rows(FileRow)
+    assert (row.outcome, row.bytes, row.game_id) == ("removed", 4000, GAME)
+    table = folding.row(StatusRow, *KEY)
+    assert (table.files_removed, table.status, table.files_recorded) == (1, "synced", 1)
+    [row] = folding.apply(log_of(read("1"), after=2)).rows(FileRow)
+    assert row.outcome == "recorded"
+
+
+EVERY = st.sampled_from(
+    [
+        ON,
+        OFF,
+        TableRemoved(table=TABLE),
+        SyncOutdated(table=TABLE, effective_at=LATER),
+        FileRemoved(game_id=GAME, table=TABLE, source=source(content="1")),
+        read("1"),
+        skipped("unchanged"),
+        rejected(),
+        *(fact(run) for fact in (asked, begun, done, failed) for run in ("a", "b")),
+    ]
+)
+
+
+@given(st.lists(EVERY, min_size=1, max_size=30), st.data())
+def test_any_split_and_any_repeat_of_facts_about_runs_give_the_same_rows(events, data):
+    facts = log_of(*events)
+    pieces = Folding(SyncStatusFold())
+    while pieces.checkpoint < len(facts):
+        again = data.draw(st.integers(0, pieces.checkpoint), label="delivered again from")
+        until = data.draw(st.integers(pieces.checkpoint + 1, len(facts)), label="until")
+        pieces.apply(facts[again:until])
+
+    assert pieces.dump() == Folding(SyncStatusFold()).apply(facts).dump()

@@ -7,19 +7,26 @@ same thing and gets the same answer.
 import asyncio
 import uuid
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from bus.api import Answer, CommandContext
 from bus.clock import utc_now
 from contracts import takes
+from contracts.compositions import parameter_names, parameters_of
 from contracts.messages import Command
 from contracts.messages.cuesheet import AddItem, AddSheet, CreateSession, TakeItem
 from services.gateway.errors import Problem, not_found, refused
 from services.gateway.routes.context import SEQUENCE_HEADER, Context, Gateway, Id, NoQuery
-from services.gateway.routes.hands import GAME_ID
 from services.gateway.wait import WAIT_S_MAX
 
 router = APIRouter(tags=["commands"])
@@ -63,21 +70,25 @@ class NewSheet(_Asked):
     sheet_type: Word = "main_show"
 
 
-class LeaderboardParameters(_Asked):
-    """What a table leaderboard needs to know."""
-
-    game_id: str = Field(pattern=GAME_ID)
-    table_name: Text | None = None
-    subtitle: Text | None = None
+_NAMES = "; ".join(f"{name}: {', '.join(names)}" for name, names in parameter_names().items())
 
 
 class NewItem(_Asked):
-    """A cue to append."""
+    """A cue to append; a parameter that is null counts as not given."""
 
-    composition: Literal["table_leaderboard"]
-    title: Text = "Table leaderboard"
-    parameters: LeaderboardParameters
+    composition: Literal["table_leaderboard", "chip_flow", "at_risk"]
+    title: Text | None = Field(default=None, description="else the name of the composition")
+    parameters: dict[str, Any] = Field(description=f"What the graphic shows, by kind. {_NAMES}")
     duration_seconds: int | None = Field(default=None, ge=1, le=DURATION_S_MAX)
+
+    @field_validator("parameters")
+    @classmethod
+    def _check(cls, given: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """The service refuses the same; here the answer names the field."""
+        named = {name: value for name, value in given.items() if value is not None}
+        if composition := info.data.get("composition"):
+            parameters_of(composition, named)
+        return named
 
 
 class Take(_Asked):
@@ -181,8 +192,8 @@ async def add_item(gateway: Context, send: Send, sheet_id: Id, body: NewItem, _:
         sheet_id=sheet_id,
         item_id=item_id,
         composition=body.composition,
-        title=body.title,
-        parameters=body.parameters.model_dump(exclude_none=True),
+        title=body.title or body.composition.replace("_", " ").capitalize(),
+        parameters=body.parameters,
         duration_s=body.duration_seconds,
     )
     return Created(id=item_id, sequence=(await send.send(command)).sequence)

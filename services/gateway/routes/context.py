@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from bus.api import Bus
 from bus.health import Health
 from bus.objects import Objects
-from contracts import persons
 from services.gateway.canary import Canary
 from services.gateway.realtime import Hub
 from services.gateway.views import Listing, Order, Views, Window
@@ -23,12 +22,6 @@ PAGE_DEFAULT = 100
 # Our longest cursor has some 120 characters.
 CURSOR_LENGTH_MAX = 400
 SEQUENCE_HEADER = "RC-Seq"
-GAME_ID = r"^[0-9]{1,20}$"
-PERSON_ID = rf"^{persons.PERSON_ID}$"
-# An ordinal counts the hands of one game, which has some 200; the bound keeps it a bigint.
-ORDINAL_MAX = 2**31 - 1
-# Names of tables and tournament events are short; the limit only keeps nonsense out.
-NAME_LENGTH_MAX = 120
 
 
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +77,6 @@ class NewestQuery(PageQuery):
 Context = Annotated[Gateway, Depends(_gateway)]
 Read = Annotated[ReadQuery, Query()]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-GameId = Annotated[str, Path(pattern=GAME_ID)]
-PersonId = Annotated[str, Path(pattern=PERSON_ID)]
-Ordinal = Annotated[int, Path(ge=0, le=ORDINAL_MAX)]
-OptionalGame = Annotated[str | None, Field(pattern=GAME_ID)]
-OptionalName = Annotated[str | None, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
-OptionalPerson = Annotated[str | None, Field(pattern=PERSON_ID)]
 
 
 async def listed(

@@ -4,7 +4,7 @@ Ids and ticks are strings (they pass 2^53), chips whole numbers, times RFC 3339 
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator
 
@@ -45,6 +45,69 @@ class SyncStatus(BaseModel):
     last_error_at: datetime | None
     last_sequence: int
     incomplete: bool
+    files_removed: int
+    enabled: bool
+    time_zone: str | None
+    interval_s: int
+    sync_id: str | None
+    operation: str | None
+    attempt: int
+    retry_at: datetime | None
+    next_due_at: datetime | None
+    last_run_at: datetime | None
+    last_run_ms: int | None
+
+
+class SyncHealth(SyncStatus):
+    """How one source is doing, and what that means at the time of the answer.
+
+    `health`: disabled, error (failed, or three failures in a row), syncing, stale (no success for
+    two intervals), pending or healthy.
+    """
+
+    health: Literal["disabled", "error", "syncing", "stale", "pending", "healthy"]
+
+
+class SyncRun(BaseModel):
+    """One look through the whole folder of a table; counts are files."""
+
+    source: str
+    entity_type: str
+    entity_id: str
+    sync_id: str
+    operation: str
+    attempt: int
+    status: str
+    due_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    files: int
+    recorded: int
+    skipped: int
+    rejected: int
+    unchanged: int
+    duration_ms: int | None
+    error: str | None
+    retry_at: datetime | None
+    sequence: int
+    last_sequence: int
+
+
+class TriggeredSync(BaseModel):
+    """A run that was asked for, or `merged` into one that was asked for or under way before: then
+    the id is that one's, null while the read model has not shown it yet.
+    """
+
+    table: str
+    sync_id: str | None
+    sequence: int
+    merged: bool
+
+
+class TriggeredSyncs(BaseModel):
+    """The runs of one request, by table."""
+
+    syncs: list[TriggeredSync]
 
 
 class SyncFile(BaseModel):

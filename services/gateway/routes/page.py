@@ -14,8 +14,8 @@ from contracts.formats import bb, blinds, chips_grouped, chips_short_exact
 from contracts.streams import PROJECTIONS
 from services.gateway.routes import desk
 from services.gateway.routes.context import Context, NoQuery
-from services.gateway.routes.hands import GAME_ID
 from services.gateway.routes.health import report
+from services.gateway.routes.parameters import GAME_ID
 from services.gateway.views import Snapshot, Values
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -39,7 +39,7 @@ order by hands.start_ticks desc, hands.game_id limit $1
 """
 _NEWEST_GAMES = """
 select game_id, table_name, event_title, hands, last_hand_num, said_at, incomplete
-from views.games order by last_started_at desc nulls last, game_id desc limit $1
+from views.games where not excluded order by last_started_at desc nulls last, game_id desc limit $1
 """
 _STACKS = """
 select seat, name, long_name, stack, in_play, big_blind, small_blind, ante, hand_num, state,

@@ -142,14 +142,14 @@ class FlowPoint(BaseModel):
 class ChipFlow(BaseModel):
     """Chips over the last hands of one game; the labels are the extremes of all `values`.
 
-    `last_ordinal` is the last hand in the window; `stack_typed`: `current` was typed after it.
+    `as_of_ordinal` is the newest hand up to the point; `stack_typed`: `current` was typed in it.
     """
 
     person_id: str
     name: str
     long_name: str
     game_id: str
-    last_ordinal: int
+    as_of_ordinal: int
     text: str
     hands: int
     values: list[int]

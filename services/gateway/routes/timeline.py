@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from contracts.poker.cards import rank_category
 from contracts.poker.grading import Letter
@@ -13,7 +13,8 @@ from contracts.poker.replay import BOARD_CARD, CHIP_ACTIONS, Replay, Street, rep
 from contracts.poker.verdict import seat_values
 from services.gateway.routes import hand_models, seat_models
 from services.gateway.routes.hand_models import Seconds
-from services.gateway.views import Values
+
+type Row = dict[str, Any]
 
 RANK_NAMES: Final[Mapping[int, str]] = {
     1: "royal flush",
@@ -87,14 +88,14 @@ class Grading(BaseModel):
 
     grade: Letter
     graded_by: Literal["auto", "manual"]
-    automatic: Letter
-    manual: Letter | None
-    rules: str
+    automatic: Letter = Field(validation_alias="grade_auto")
+    manual: Letter | None = Field(validation_alias="grade_manual")
+    rules: str = Field(validation_alias="grade_rules")
     premium_hand: bool
     long_play: bool
     board_combo: bool
     eligible: bool
-    edit_start_seconds: Seconds
+    edit_start_seconds: Seconds = Field(validation_alias="edit_start_ms")
 
 
 class HandPage(hand_models.Hand):
@@ -114,13 +115,13 @@ class HandPage(hand_models.Hand):
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """The rows that tell one hand; `hands` counts those of its game."""
 
-    hand: Values
-    seats: Sequence[Values]
-    findings: Sequence[Values]
+    hand: Row
+    seats: Sequence[Row]
+    findings: Sequence[Row]
     hands: int
 
 
-def page(told: Told) -> Values:
+def page(told: Told) -> Row:
     """The rows of one hand as a `HandPage`."""
     row = told.hand
     hand = hand_of(row)
@@ -133,7 +134,7 @@ def page(told: Told) -> Values:
         "winners_known": row["state"] == "settled",
         "winners": _winners(told),
         "findings": told.findings,
-        "grading": _grading(row),
+        "grading": row,
         "previous_ordinal": ordinal - 1 if ordinal else None,
         "next_ordinal": ordinal + 1 if ordinal + 1 < told.hands else None,
     }
@@ -200,7 +201,7 @@ def _board(hand: Hand, figures: Replay) -> Board:
     return Board(flop=cards["flop"], turn=cards["turn"], river=cards["river"])
 
 
-def _seats(told: Told, hand: Hand) -> list[Values]:
+def _seats(told: Told, hand: Hand) -> list[Row]:
     values = seat_values(hand, [seat["seat"] for seat in told.seats if seat["live"]])
     best = told.hand["showdown_best_seats"]
     return [
@@ -220,7 +221,7 @@ def _best(value: int | None) -> BestHand | None:
     return BestHand(rank=rank, name=RANK_NAMES[rank])
 
 
-def _winners(told: Told) -> list[Values]:
+def _winners(told: Told) -> list[Row]:
     by_seat = {seat["seat"]: seat for seat in told.seats}
     collected = {int(seat): chips for seat, chips in told.hand["collected"].items()}
     return [
@@ -228,18 +229,3 @@ def _winners(told: Told) -> list[Values]:
         for seat, chips in sorted(collected.items(), key=lambda each: (-each[1], each[0]))
         if chips > 0
     ]
-
-
-def _grading(row: Values) -> Grading:
-    return Grading(
-        grade=row["grade"],
-        graded_by=row["graded_by"],
-        automatic=row["grade_auto"],
-        manual=row["grade_manual"],
-        rules=row["grade_rules"],
-        premium_hand=row["premium_hand"],
-        long_play=row["long_play"],
-        board_combo=row["board_combo"],
-        eligible=row["eligible"],
-        edit_start_seconds=row["edit_start_ms"],
-    )

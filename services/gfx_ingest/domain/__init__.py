@@ -1,32 +1,41 @@
-"""What gfx-ingest decides: about a game (its files, its hands) and about a table. Pure."""
+"""What gfx-ingest decides: about a game (files, hands, words of people) and a table. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.decision import Refusal
 from contracts.messages import Event
-from contracts.messages.gfx import (
-    FileRejected,
-    FileSkipped,
-    GameSeen,
-    HandRecorded,
-    HandRevised,
-    SnapshotRead,
-)
-from services.gfx_ingest.domain.importing import (
+from services.gfx_ingest.domain import game
+from services.gfx_ingest.domain.game import (
+    FINALISE_AFTER,
+    SAID,
+    WORD_COMMANDS,
+    FinaliseHand,
+    GameCommand,
     ImportSnapshot,
-    close,
-    follow_highest,
-    hold,
-    import_snapshot,
-    rank_of,
-    rank_of_skipped,
+    RemoveFile,
+    SayFindings,
+    is_said,
 )
 from services.gfx_ingest.domain.state import CONTEXT, GAME, TABLE, Game, Snapshot, ToldHand
-from services.gfx_ingest.domain.table import RejectFile, Table, reject
+from services.gfx_ingest.domain.sync import (
+    TABLE_COMMANDS,
+    CompleteSync,
+    FailSync,
+    RegisterTable,
+    RemoveTable,
+    ScheduleDue,
+    StartSync,
+    TableCommand,
+    Tally,
+    WatchTable,
+    decide_table,
+    sync_notice,
+)
+from services.gfx_ingest.domain.table import Registration, RejectFile, Run, Table, follow
 
 type State = Game | Table
-type Command = ImportSnapshot | RejectFile
+type Command = GameCommand | TableCommand
 
 
 class GfxDecider:
@@ -34,51 +43,66 @@ class GfxDecider:
 
     context = CONTEXT
 
+    def __init__(self, finalise_after: timedelta = FINALISE_AFTER) -> None:
+        """A hand that may go on counts as over when its file rests for `finalise_after`."""
+        self._finalise_after = finalise_after
+
     def initial(self, entity: str, entity_id: str) -> State:  # noqa: ARG002
         """State of a game or table nothing was ever said about."""
         return Game() if entity == GAME else Table()
 
     def evolve(self, state: State, event: Event) -> State:
         """State after an event; changes the object it is given."""
-        match state, event:
-            case Table(), FileRejected():
-                state.rejected.add((event.source.path, event.source.sha256, event.code))
-            case Game(), GameSeen():
-                state.table = event.table
-            case Game(), HandRecorded() | HandRevised():
-                hold(state, event)
-            case Game(), SnapshotRead():
-                close(state, event.source, rank_of(event))
-                follow_highest(state, event)
-            case Game(), FileSkipped():
-                close(state, event.source, rank_of_skipped(state, event))
-        return state
+        match state:
+            case Game():
+                return game.evolve(state, event)
+            case Table():
+                return follow(state, event)
 
-    def decide(self, command: Command, state: State, now: datetime) -> Sequence[Event] | Refusal:  # noqa: ARG002
-        """Events of one file, at most EVENTS_MAX and BYTES_MAX of them.
+    def decide(self, command: Command, state: State, now: datetime) -> Sequence[Event] | Refusal:
+        """Events of one append; a command with more to say is decided again after them.
 
-        A file that says more is decided again, with the state after its first events, until
-        `snapshot_read` closes it. Refusals: `other_table`, `hand_too_large`.
+        A file is closed by `snapshot_read` or `file_skipped`. Refusals about a game: `other_table`,
+        `hand_too_large`, `finding_too_large`, and those of operators' words.
         """
-        match command, state:
-            case RejectFile(), Table():
-                return reject(command, state)
-            case ImportSnapshot(), Game():
-                return import_snapshot(command, state)
+        if isinstance(command, TABLE_COMMANDS):
+            if isinstance(state, Table):
+                return decide_table(command, state, now)
+        elif isinstance(state, Game):
+            return game.decide(command, state, now, self._finalise_after)
         raise TypeError(f"{type(command).__name__} is not about {type(state).__name__}")
 
 
 __all__ = [
     "CONTEXT",
+    "FINALISE_AFTER",
     "GAME",
+    "SAID",
     "TABLE",
+    "WORD_COMMANDS",
     "Command",
+    "CompleteSync",
+    "FailSync",
+    "FinaliseHand",
     "Game",
     "GfxDecider",
     "ImportSnapshot",
+    "RegisterTable",
+    "Registration",
     "RejectFile",
+    "RemoveFile",
+    "RemoveTable",
+    "Run",
+    "SayFindings",
+    "ScheduleDue",
     "Snapshot",
+    "StartSync",
     "State",
     "Table",
+    "TableCommand",
+    "Tally",
     "ToldHand",
+    "WatchTable",
+    "is_said",
+    "sync_notice",
 ]

@@ -8,28 +8,31 @@ is only remembered because its file is gone. A hand once known is never dropped.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
-from contracts import codec
 from contracts.decision import Refusal
 from contracts.errors import BadMessage
 from contracts.messages import Event
 from contracts.messages.gfx import (
+    FileRemoved,
     FileSkipped,
     FileSource,
     GameSeen,
     HandRecorded,
+    HandRestored,
     HandRevised,
+    HandWithdrawn,
     SnapshotRead,
 )
+from services.gfx_ingest.domain.batch import beginning
+from services.gfx_ingest.domain.last_hand import HandFact, last_hand
 from services.gfx_ingest.domain.state import Game, HeldHand, PathTold, Rank, Snapshot, ToldHand
 
-# Events of one append. An atomic batch holds 1,000; half of it keeps other writers' waits short.
-EVENTS_MAX = 500
-# Bytes of one append: what the server has to hold until the last message of the batch is there.
-BYTES_MAX = 8 * 1024 * 1024
+# Of the events that close a file: the last hands of the game, and what became of the file.
+CLOSING_EVENTS = 3
 
 
 class ImportSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +44,16 @@ class ImportSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     rivals: tuple[Snapshot, ...] = ()
 
 
-def import_snapshot(command: ImportSnapshot, state: Game) -> Sequence[Event] | Refusal:
+class RemoveFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The file with this content is gone from the table's folder."""
+
+    game_id: str
+    source: FileSource
+
+
+def import_snapshot(
+    command: ImportSnapshot, state: Game, now: datetime, quiet_at: datetime
+) -> Sequence[Event] | Refusal:
     snapshot = command.snapshot
     if state.table not in ("", snapshot.table):
         return Refusal(
@@ -52,17 +64,29 @@ def import_snapshot(command: ImportSnapshot, state: Game) -> Sequence[Event] | R
     if state.accounted(snapshot.source):
         return ()
     facts = _hand_facts(command, state)
-    seen = () if state.table else (_game_seen(snapshot),)
+    verdict = _verdict(command, state, facts)
+    said: list[Event] = [] if state.table else [_game_seen(snapshot)]
+    said += facts
+    if isinstance(verdict, SnapshotRead):
+        said += _withdrawals(command, state, facts, set(verdict.absent))
     try:
-        chunk = _within_limits((*seen, *facts))
+        chunk = beginning(said, CLOSING_EVENTS)
     except BadMessage as error:
         return Refusal(code="invalid", reason="hand_too_large", message=str(error))
-    if len(chunk) < len(seen) + len(facts):
+    if len(chunk) < len(said):
         return chunk
-    return (*chunk, _verdict(command, state, facts))
+    files = (snapshot, *command.rivals)
+    return (*chunk, *last_hand(files, state, facts, now, quiet_at), verdict)
 
 
-def _hand_facts(command: ImportSnapshot, state: Game) -> list[HandRecorded | HandRevised]:
+def remove_file(command: RemoveFile, state: Game) -> Sequence[Event]:
+    told = state.paths.get(command.source.path)
+    if told is None or told.gone or told.sha256 != command.source.sha256:
+        return ()
+    return (FileRemoved(game_id=command.game_id, table=state.table, source=command.source),)
+
+
+def _hand_facts(command: ImportSnapshot, state: Game) -> list[HandFact]:
     """What holds now and did not hold before, by start ticks."""
     present = {each.source.path: each for each in (*command.rivals, command.snapshot)}
     best: dict[str, tuple[Rank, Snapshot, ToldHand]] = {}
@@ -72,7 +96,7 @@ def _hand_facts(command: ImportSnapshot, state: Game) -> list[HandRecorded | Han
             ticks = told.hand.start_ticks
             if ticks not in best or rank > best[ticks][0]:
                 best[ticks] = (rank, snapshot, told)
-    facts: list[HandRecorded | HandRevised] = []
+    facts: list[HandFact] = []
     for ticks in sorted(best, key=int):
         rank, snapshot, told = best[ticks]
         held = state.hands.get(ticks)
@@ -102,19 +126,9 @@ def _game_seen(snapshot: Snapshot) -> GameSeen:
     )
 
 
-def _within_limits(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The longest beginning that one append may hold, with room for the closing event."""
-    total = 0
-    for count, event in enumerate(events):
-        total += len(codec.encode(event))
-        if total > BYTES_MAX or count == EVENTS_MAX - 1:
-            return tuple(events[:count])
-    return tuple(events)
-
-
 def _verdict(
-    command: ImportSnapshot, state: Game, facts: Sequence[HandRecorded | HandRevised]
-) -> Event:
+    command: ImportSnapshot, state: Game, facts: Sequence[HandFact]
+) -> SnapshotRead | FileSkipped:
     """The event that closes a file: read, or skipped because it said nothing new."""
     snapshot = command.snapshot
     told = state.paths.get(snapshot.source.path, PathTold())
@@ -154,9 +168,9 @@ def _skip_reason(
     snapshot: Snapshot, state: Game, absent: tuple[str, ...]
 ) -> Literal["duplicate", "stale", "unchanged"] | None:
     """Why a file without news about hands is skipped; None if it brings absent ones back."""
-    if snapshot.source.sha256 in state.contents:
-        return "duplicate"
     found = set(state.absent) - set(absent)
+    if snapshot.source.sha256 in state.contents:
+        return None if found else "duplicate"
     if len(snapshot.hands) < len(state.hands):
         return None if found else "stale"
     return "unchanged" if absent == state.absent else None
@@ -164,22 +178,67 @@ def _skip_reason(
 
 def _absent(command: ImportSnapshot, state: Game, known: Iterable[str]) -> tuple[str, ...]:
     """Known hands that the highest-ranked content of the game lacks."""
-    present = (*command.rivals, command.snapshot)
-    paths = {each.source.path for each in present}
-    highest = max(present, key=lambda each: each.rank)
-    gone = (told.rank for path, told in state.paths.items() if path not in paths)
-    if max(gone, default=highest.rank) > highest.rank:
+    _, highest = _highest(command, state)
+    if highest is None:  # its file is gone, so what it lacks is remembered; it has no new hand
         lacking = {*state.absent, *(ticks for ticks in known if ticks not in state.hands)}
     else:
         lacking = set(known) - {told.hand.start_ticks for told in highest.hands}
     return tuple(sorted(lacking, key=int))
 
 
-def hold(state: Game, event: HandRecorded | HandRevised) -> None:
+def _highest(command: ImportSnapshot, state: Game) -> tuple[FileSource, Snapshot | None]:
+    """The highest-ranked content of the game; only its name if its file cannot be read."""
+    present = {each.source.path: each for each in (*command.rivals, command.snapshot)}
+    highest = max(present.values(), key=lambda each: each.rank)
+    gone = {path: told for path, told in state.paths.items() if path not in present}
+    path = max(gone, key=lambda each: gone[each].rank, default="")
+    if path and gone[path].rank > highest.rank:
+        return FileSource(path=path, sha256=gone[path].sha256), None
+    return highest.source, highest
+
+
+def _withdrawals(
+    command: ImportSnapshot, state: Game, facts: Sequence[HandFact], absent: set[str]
+) -> Iterable[HandWithdrawn | HandRestored]:
+    """What changed in which known hands the highest-ranked content lacks, by start ticks."""
+    source, _ = _highest(command, state)
+    digests = {ticks: held.digest for ticks, held in state.hands.items()}
+    digests |= {fact.hand.start_ticks: fact.digest for fact in facts}
+    for ticks in sorted(absent ^ state.withdrawn, key=int):
+        place: dict[str, Any] = {"game_id": command.snapshot.game_id, "start_ticks": ticks}
+        if ticks in absent:
+            yield HandWithdrawn(**place, digest=digests[ticks], source=source)
+        else:
+            yield HandRestored(**place, source=source)
+
+
+def follow(state: Game, event: Event) -> None:
+    """Keep what was said about the files of a game and about the hands in them."""
+    match event:
+        case GameSeen():
+            state.game_id, state.table = event.game_id, event.table
+        case HandRecorded() | HandRevised():
+            _hold(state, event)
+        case HandWithdrawn():
+            state.withdrawn.add(event.start_ticks)
+        case HandRestored():
+            state.withdrawn.discard(event.start_ticks)
+        case SnapshotRead():
+            _close(state, event.source, _rank_of(event), skipped=False)
+            _follow_highest(state, event)
+        case FileSkipped():
+            _close(state, event.source, _rank_of_skipped(state, event), skipped=True)
+        case FileRemoved():
+            state.paths[event.source.path].gone = True
+        case _:
+            pass
+
+
+def _hold(state: Game, event: HandFact) -> None:
     source = event.source
     state.hands[event.hand.start_ticks] = HeldHand(event.digest, source.path)
     told = state.paths.setdefault(source.path, PathTold())
-    if told.sha256 == source.sha256:
+    if told.sha256 == source.sha256 and not told.gone:
         return  # a rival's content, closed before
     if told.open_sha256 != source.sha256:
         told.open_sha256, told.recorded, told.revised = source.sha256, 0, 0
@@ -187,13 +246,12 @@ def hold(state: Game, event: HandRecorded | HandRevised) -> None:
     told.revised += isinstance(event, HandRevised)
 
 
-def close(state: Game, source: FileSource, rank: Rank) -> None:
-    turns = state.paths.get(source.path, PathTold()).turns
-    state.paths[source.path] = PathTold(sha256=source.sha256, rank=rank, turns=turns + 1)
+def _close(state: Game, source: FileSource, rank: Rank, *, skipped: bool) -> None:
+    state.paths[source.path] = PathTold(sha256=source.sha256, rank=rank, skipped=skipped)
     state.contents.add(source.sha256)
 
 
-def follow_highest(state: Game, event: SnapshotRead) -> None:
+def _follow_highest(state: Game, event: SnapshotRead) -> None:
     """Hands the highest-ranked content tells are its own from now on."""
     state.absent = event.absent
     path = event.source.path
@@ -202,12 +260,12 @@ def follow_highest(state: Game, event: SnapshotRead) -> None:
             state.hands[ticks].path = path
 
 
-def rank_of(event: SnapshotRead) -> Rank:
+def _rank_of(event: SnapshotRead) -> Rank:
     last = int(event.last_start_ticks)
     return (event.hands, last, event.actions, event.duration_ticks, event.source.sha256)
 
 
-def rank_of_skipped(state: Game, event: FileSkipped) -> Rank:
+def _rank_of_skipped(state: Game, event: FileSkipped) -> Rank:
     """A skipped file tells what is known, so with as many hands it ranks like what told them."""
     alike = (told.rank for told in state.paths.values() if told.rank[0] == event.hands)
     _, last, actions, duration, _ = max(alike, default=(0, 0, 0, 0, ""))

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from services.gfx_ingest.domain import (
     Game,
     ImportSnapshot,
     RejectFile,
+    RemoveFile,
     Snapshot,
     State,
 )
@@ -29,7 +31,7 @@ from services.gfx_ingest.inputs.reading import read
 
 log = structlog.get_logger()
 
-# Names of commands: the same file content asks for the same thing, also after a restart.
+# Names of commands: what is asked again about a game that nothing was said of is the same thing.
 _NAMESPACE = uuid.UUID("5f1c8b1e-6a53-5f0b-9a55-7e0c6b2f4d11")
 # Copies of one game that are compared; a game has one file and perhaps two archived ones.
 RIVALS_MAX = 16
@@ -57,12 +59,16 @@ class Importer:
         table: str,
         root: Path,
         patience: Patience,
+        look: Callable[[Snapshot], object] | None = None,
     ) -> None:
-        """`root` is the table's folder; `table` its name in every fact."""
+        """`root` is the table's folder; `table` its name in every fact; `look` is shown
+        every snapshot.
+        """
         self._runner = runner
         self._table = table
         self._root = root
         self._patience = patience
+        self._look = look
 
     def accounted(self, path: str, sha256: str) -> bool:
         """See `Sink.accounted`; only the name tells the game here, the content is not parsed."""
@@ -81,12 +87,31 @@ class Importer:
                 if error.again and not self._given_up(file):
                     return Outcome.AGAIN
                 await self._reject(origin, len(file.data), error.code, str(error))
-                return Outcome.DONE
+                return Outcome.REJECTED
+            if self._look is not None:
+                self._look(snapshot)
             return await self._import(snapshot)
 
     async def refuse(self, path: str, size: int, code: str, detail: str) -> None:
         """See `Sink.refuse`."""
         await self._reject(Origin(self._table, path, ""), size, code, detail)
+
+    async def removed(self, path: str) -> None:
+        """See `Sink.removed`."""
+        for game in self._games():
+            if sha256 := game.present().get(path):
+                source = FileSource(path=path, sha256=sha256)
+                name = f"{self._table}\n{path}\n{sha256}\nremoved\n{game.facts}"
+                entity = Entity(CONTEXT, GAME, game.game_id)
+                await self._execute(RemoveFile(game_id=game.game_id, source=source), entity, name)
+
+    def known_paths(self) -> frozenset[str]:
+        """Paths of this table whose content was taken in and that were not removed since."""
+        return frozenset(path for game in self._games() for path in game.present())
+
+    def _games(self) -> list[Game]:
+        states = self._runner.entities(GAME)
+        return [s for s in states if isinstance(s, Game) and s.table == self._table]
 
     def _given_up(self, file: Resting) -> bool:
         patience = self._patience
@@ -107,9 +132,10 @@ class Importer:
         for _ in range(APPENDS_MAX):
             if self._said(snapshot.game_id, source):
                 log.info("file.accounted", table=self._table, path=source.path)
-                return Outcome.DONE
-            step = self._game(snapshot.game_id).step(source)
-            name = f"{self._table}\n{source.path}\n{source.sha256}\n{step}"
+                told = self._game(snapshot.game_id).paths[source.path]
+                return Outcome.SKIPPED if told.skipped else Outcome.RECORDED
+            facts = self._game(snapshot.game_id).facts
+            name = f"{self._table}\n{source.path}\n{source.sha256}\n{facts}"
             answer = await self._execute(command, Entity(CONTEXT, GAME, snapshot.game_id), name)
             if answer.refusal is None and not answer.repeated:
                 continue
@@ -118,13 +144,13 @@ class Importer:
                 await self._reject(
                     origin, snapshot.bytes, answer.refusal.reason, answer.refusal.message
                 )
-                return Outcome.DONE
+                return Outcome.REJECTED
             return Outcome.AGAIN  # another instance took it; its facts are still on their way
         raise AssertionError(f"{source.path} does not come to an end")
 
     def _rivals(self, snapshot: Snapshot, game: Game) -> tuple[Snapshot, ...]:
         """Contents of the game's other files that are on disk as they were accounted."""
-        others = [path for path in game.paths if path != snapshot.source.path]
+        others = [path for path in game.present() if path != snapshot.source.path]
         others.sort(key=lambda path: game.paths[path].rank, reverse=True)
         if len(others) > RIVALS_MAX:
             log.warning("file.many_copies", game_id=snapshot.game_id, copies=len(others))

@@ -3,7 +3,13 @@
 from collections.abc import Callable
 
 from contracts.poker.hand import Action, Blinds, Hand, Seat
-from contracts.poker.ticks import TICKS_PER_SECOND, BadTime, duration_to_ticks, utc_to_ticks
+from contracts.poker.ticks import (
+    TICKS_PER_SECOND,
+    BadTime,
+    duration_to_ticks,
+    ticks_to_utc,
+    utc_to_ticks,
+)
 from services.gfx_ingest.inputs.errors import BadFile
 from services.gfx_ingest.inputs.source import SourceEvent, SourceHand, SourcePlayer
 
@@ -21,16 +27,14 @@ def hand_of(source: SourceHand, at: str) -> Hand:
 
     Raises BadFile with one of the codes wrong_value, out_of_range, duplicate_seat.
     """
-    duration = _ticks(duration_to_ticks, source.duration, f"{at}.Duration")
-    if duration > HAND_TICKS_MAX:
-        raise BadFile("out_of_range", f"${at}.Duration: {source.duration} is longer than a year")
+    start, duration = _times(source, at)
     seats = tuple(_seat(player) for player in source.players)
     if len({seat.seat for seat in seats}) < len(seats):
         raise BadFile("duplicate_seat", f"${at}.Players: a seat is listed twice")
     return Hand(
         hand_num=source.hand_num,
         start_utc=source.start_date_time_utc,
-        start_ticks=str(moment_ticks(source.start_date_time_utc, f"{at}.StartDateTimeUTC")),
+        start_ticks=str(start),
         duration_ticks=duration,
         variant=source.game_variant or "",
         bet_structure=source.bet_structure or "",
@@ -39,6 +43,19 @@ def hand_of(source: SourceHand, at: str) -> Hand:
         seats=seats,
         actions=tuple(_action(event) for event in source.events),
     )
+
+
+def _times(source: SourceHand, at: str) -> tuple[int, int]:
+    """Start and duration in ticks; the end is a moment, too, and must be in the calendar."""
+    start = moment_ticks(source.start_date_time_utc, f"{at}.StartDateTimeUTC")
+    duration = _ticks(duration_to_ticks, source.duration, f"{at}.Duration")
+    if duration > HAND_TICKS_MAX:
+        raise BadFile("out_of_range", f"${at}.Duration: {source.duration} is longer than a year")
+    try:
+        ticks_to_utc(start + duration)
+    except BadTime as error:
+        raise BadFile("out_of_range", f"${at}: the hand ends after the calendar") from error
+    return start, duration
 
 
 def _ticks(convert: Callable[[str], int], text: str, at: str) -> int:

@@ -10,9 +10,12 @@ import msgspec
 
 # The largest integer every JSON reader keeps exactly, browsers included.
 CHIPS_MAX = 2**53 - 1
+# A real hand has up to 10 players and 28 events. The chips of so many still add up to 64 bits.
+LISTED_MAX = 1_000
 
 type Chips = Annotated[int, msgspec.Meta(ge=-CHIPS_MAX, le=CHIPS_MAX)]
 type Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+type Listed[T] = Annotated[list[T], msgspec.Meta(max_length=LISTED_MAX)]
 # .NET ticks fit a signed 64-bit integer.
 type GameId = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
@@ -71,8 +74,8 @@ class SourceHand(SourceModel, frozen=True, kw_only=True):
     bet_structure: str | None = None
     ante_amt: Chips
     flop_draw_blinds: SourceBlinds
-    players: list[SourcePlayer]
-    events: list[SourceEvent]
+    players: Listed[SourcePlayer]
+    events: Listed[SourceEvent]
 
 
 class SourceExport(SourceModel, frozen=True, kw_only=True):
@@ -84,3 +87,15 @@ class SourceExport(SourceModel, frozen=True, kw_only=True):
     event_title: str | None = None
     software_version: str | None = None
     hands: list[msgspec.Raw]
+
+
+class SourceOutlineHand(SourceModel, frozen=True, kw_only=True):
+    """One entry of `Hands` in as little memory as any object takes."""
+
+    hand_num: Number
+
+
+class SourceOutline(SourceModel, frozen=True, kw_only=True):
+    """The root, read only to count its hands."""
+
+    hands: list[SourceOutlineHand]

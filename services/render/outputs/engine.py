@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from contracts.compositions import LeaderboardFields
+from contracts.compositions import Fields
 
 # A graphic is on air for seconds; a longer movie is a mistake in the request, not a wish.
 DURATION_MS_MIN = 2_000
@@ -43,14 +43,14 @@ def never() -> bool:
 
 
 class EngineJob(msgspec.Struct, frozen=True, kw_only=True):
-    """One graphic to make.
+    """One graphic to make; `fields` are those of its composition.
 
     Paths are final names in existing folders; a file appears there whole or not at all.
     `should_stop` is asked before each frame, from either of the engine's threads.
     """
 
     composition: str
-    fields: LeaderboardFields
+    fields: Fields
     theme: str = "midnight"
     duration_ms: int = 5_000
     still_path: Path

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
-from contracts.compositions import LeaderboardData, MissingData, field_hash, leaderboard_fields
+from contracts.compositions import MissingData, field_hash, fields_of, read_data
 from contracts.messages.render import RenderRequested
 from services.render.outputs.engine import BadJob, EngineJob
 
@@ -18,9 +16,8 @@ def engine_job(
     Raises BadJob when the data do not fit the composition, or are not those the cue was bound to.
     """
     try:
-        data = msgspec.convert(requested.data, LeaderboardData)
-        fields = leaderboard_fields(data)
-    except (msgspec.ValidationError, MissingData) as error:
+        fields = fields_of(read_data(requested.composition, requested.data))
+    except MissingData as error:
         raise BadJob(f"the data do not make a {requested.composition}: {error}") from error
     digest = field_hash(fields, {})
     if digest != requested.field_hash:

@@ -5,20 +5,19 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import av
 import skia
 import uharfbuzz  # type: ignore[import-untyped]
 
-from contracts.compositions import CATALOGUE, TABLE_LEADERBOARD, Composition
+from contracts.compositions import CATALOGUE, Composition
 from services.render.outputs.builtin.assets import asset
-from services.render.outputs.builtin.layout import lay_out
-from services.render.outputs.builtin.motion import state_at
+from services.render.outputs.builtin.graphic import Graphic, Painter
+from services.render.outputs.builtin.graphics import graphic_of
 from services.render.outputs.builtin.movie import Clip, encode_movie, verify_movie
 from services.render.outputs.builtin.png import encode_png, verify_png
-from services.render.outputs.builtin.scene import Painter, Scene, build_scene
 from services.render.outputs.builtin.tokens import THEMES, TOKENS_VERSION
 from services.render.outputs.engine import (
     DURATION_MS_MAX,
@@ -69,16 +68,16 @@ class BuiltinEngine:
 
     def render(self, job: EngineJob, progress: Callable[[int, int], None]) -> EngineResult:
         """See `Engine.render`; both files are proved before either gets its name."""
-        composition, scene, warnings = _prepare(job)
+        composition, graphic = _prepare(job)
         frames, fps = job.duration_ms * composition.fps // _MS, composition.fps
         clip = Clip(
             frames=frames,
-            state_at=partial(state_at, frames=frames, fps=fps, rows=len(scene.rows)),
+            state_at=lambda frame: graphic.state_at(frame, frames, fps),
             width=composition.width,
             height=composition.height,
             fps=fps,
         )
-        painter = Painter(scene)
+        painter = Painter(graphic.scene)
         with _part_of(job.still_path) as still, _part_of(job.movie_path) as movie:
             _write_still(still, painter, clip)
             drawn = encode_movie(movie, painter, clip, job.should_stop, progress)
@@ -92,13 +91,13 @@ class BuiltinEngine:
             fps=clip.fps,
             frames=clip.frames,
             frames_drawn=drawn,
-            warnings=warnings,
+            warnings=graphic.warnings,
         )
 
 
-def _prepare(job: EngineJob) -> tuple[Composition, Scene, tuple[str, ...]]:
+def _prepare(job: EngineJob) -> tuple[Composition, Graphic]:
     composition = CATALOGUE.get(job.composition)
-    if composition is not TABLE_LEADERBOARD:
+    if composition is None:
         raise BadJob(f"this engine does not draw {job.composition!r}")
     theme = THEMES.get(job.theme)
     if theme is None:
@@ -107,11 +106,10 @@ def _prepare(job: EngineJob) -> tuple[Composition, Scene, tuple[str, ...]]:
         raise BadJob(
             f"{job.duration_ms} ms is not between {DURATION_MS_MIN} and {DURATION_MS_MAX} ms"
         )
-    layout = lay_out(job.fields)
-    return composition, build_scene(layout, theme), layout.warnings
+    return composition, graphic_of(composition.name, job.fields, theme)
 
 
-def _write_still(path: Path, painter: Painter, clip: Clip) -> None:
+def _write_still(path: Path, painter: Painter[Any], clip: Clip[Any]) -> None:
     painter.paint(clip.state_at(clip.frames // 2))
     pixels = painter.straight()
     try:

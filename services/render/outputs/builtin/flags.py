@@ -7,14 +7,13 @@ import numpy as np
 import skia
 
 from services.render.outputs.builtin.assets import asset
+from services.render.outputs.builtin.graphic import Box
 from services.render.outputs.builtin.paint import draw_text, filled, rounded
 from services.render.outputs.builtin.text import shape
 from services.render.outputs.builtin.tokens import (
     BASELINE,
     DASH,
-    FLAG_HEIGHT,
     FLAG_RADIUS,
-    FLAG_WIDTH,
     Theme,
 )
 from services.render.outputs.engine import BadJob, MissingAsset
@@ -27,8 +26,8 @@ _CODE_LENGTH = 2
 
 
 @lru_cache(maxsize=FLAGS_CACHED_MAX)
-def _artwork(code: str) -> Any:
-    """The flag without corners or outline, as a skia image.
+def _artwork(code: str, shown_width: int, shown_height: int) -> Any:
+    """The flag at a size in px without corners or outline, as a skia image.
 
     Raises:
         BadJob: the code is not two letters.
@@ -40,36 +39,35 @@ def _artwork(code: str) -> Any:
     drawing = skia.SVGDOM.MakeFromStream(skia.MemoryStream(path.read_bytes(), True))
     if drawing is None:
         raise MissingAsset(f"{path} is not a picture that can be read")
-    width, height = FLAG_WIDTH * _SAMPLES, FLAG_HEIGHT * _SAMPLES
+    width, height = shown_width * _SAMPLES, shown_height * _SAMPLES
     pixels = np.zeros((height, width, 4), np.uint8)
     info = skia.ImageInfo.MakeN32Premul(width, height)
     drawing.setContainerSize(skia.Size(width, height))
     # The surface must outlive its canvas.
     surface = skia.Surface.MakeRasterDirect(info, pixels)
     drawing.render(surface.getCanvas())
-    blocks = pixels.reshape(FLAG_HEIGHT, _SAMPLES, FLAG_WIDTH, _SAMPLES, 4).astype(np.uint16)
+    blocks = pixels.reshape(shown_height, _SAMPLES, shown_width, _SAMPLES, 4).astype(np.uint16)
     # Integer mean, half up: the same bytes on every machine.
     count = _SAMPLES * _SAMPLES
     small = ((blocks.sum(axis=(1, 3)) + count // 2) // count).astype(np.uint8)
-    small_info = skia.ImageInfo.MakeN32Premul(FLAG_WIDTH, FLAG_HEIGHT)
-    return skia.Image.MakeRasterCopy(skia.Pixmap(small_info, small, FLAG_WIDTH * 4))
+    small_info = skia.ImageInfo.MakeN32Premul(shown_width, shown_height)
+    return skia.Image.MakeRasterCopy(skia.Pixmap(small_info, small, shown_width * 4))
 
 
-def draw_flag(canvas: Any, code: str | None, corner: tuple[float, float], theme: Theme) -> None:
-    """Draw a flag with its outline at a corner (x, y); None draws the neutral plate and a dash.
+def draw_flag(canvas: Any, code: str | None, place: Box, theme: Theme) -> None:
+    """Draw a flag with its outline into a box; None draws the neutral plate and a dash.
 
     Raises:
         BadJob, MissingAsset: see `_artwork`.
     """
-    x, y = corner
-    box = skia.Rect.MakeXYWH(x, y, FLAG_WIDTH, FLAG_HEIGHT)
+    box = place.rect
     if code is None:
         canvas.drawRRect(rounded(box, FLAG_RADIUS), filled(theme.off))
         _draw_dash(canvas, box, theme)
     else:
         canvas.save()
         canvas.clipRRect(rounded(box, FLAG_RADIUS), doAntiAlias=True)
-        canvas.drawImage(_artwork(code), x, y)
+        canvas.drawImage(_artwork(code, place.width, place.height), place.x, place.y)
         canvas.restore()
     outline = filled(theme.flag_key)
     outline.setStyle(skia.Paint.kStroke_Style)

@@ -13,8 +13,7 @@ import av
 import msgspec
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from services.render.outputs.builtin.motion import FrameState
-from services.render.outputs.builtin.scene import Painter
+from services.render.outputs.builtin.graphic import Painter
 from services.render.outputs.engine import EncodeFailed, RenderStopped
 
 # Painted frames that wait for the encoder; each takes 3.1 MB, and more would not make it faster.
@@ -32,25 +31,27 @@ _ENCODER = {
 }
 
 
-class Clip(msgspec.Struct, frozen=True, kw_only=True):
+class Clip[State](msgspec.Struct, frozen=True, kw_only=True):
     """What to encode: the state of each frame, picture size in px, frames per second."""
 
     frames: int
-    state_at: Callable[[int], FrameState]
+    state_at: Callable[[int], State]
     width: int
     height: int
     fps: int
 
 
-class _Source:
+class _Source[State]:
     """Paints frames in order; equal neighbours are one and the same frame."""
 
-    def __init__(self, painter: Painter, clip: Clip, should_stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, painter: Painter[State], clip: Clip[State], should_stop: Callable[[], bool]
+    ) -> None:
         self._painter = painter
         self._clip = clip
         self._should_stop = should_stop
         self._reformatter = VideoReformatter()
-        self._state: FrameState | None = None
+        self._state: State | None = None
         self._frame: Any = None
         self.drawn = 0
 
@@ -77,10 +78,10 @@ class _Source:
         )
 
 
-def encode_movie(
+def encode_movie[State](
     path: Path,
-    painter: Painter,
-    clip: Clip,
+    painter: Painter[State],
+    clip: Clip[State],
     should_stop: Callable[[], bool],
     progress: Callable[[int, int], None],
 ) -> int:
@@ -114,7 +115,7 @@ def encode_movie(
 _CONTAINER = {"fflags": "+bitexact", "movflags": "+faststart"}
 
 
-def _stream(container: Any, clip: Clip) -> Any:
+def _stream(container: Any, clip: Clip[Any]) -> Any:
     stream = container.add_stream("libx264", rate=clip.fps, options=_ENCODER)
     stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, PIXEL_FORMAT
     context = stream.codec_context
@@ -125,7 +126,7 @@ def _stream(container: Any, clip: Clip) -> Any:
     return stream
 
 
-def verify_movie(path: Path, clip: Clip) -> None:
+def verify_movie(path: Path, clip: Clip[Any]) -> None:
     """Decode the whole file and count: frames, size, pixel format and colour tags.
 
     Raises:

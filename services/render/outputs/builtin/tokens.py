@@ -1,4 +1,4 @@
-"""The house style as data: colours of both themes, type roles, and the leaderboard's geometry.
+"""The house style as data: colours of both themes, and what all graphics have in common.
 
 Pixels of the 1920x1080 picture; colours are sRGB with straight alpha. Nothing here draws.
 """
@@ -13,7 +13,9 @@ TOKENS_VERSION = 1
 WIDTH, HEIGHT = 1920, 1080
 SAFE_LEFT, SAFE_TOP, SAFE_RIGHT, SAFE_BOTTOM = 96, 54, 1824, 1026
 
-type Ink = Literal["text", "text2", "text3", "accent_text"]
+type Ink = Literal[
+    "text", "text2", "text3", "accent_text", "alert_text", "on_alert", "rise", "fall"
+]
 
 
 class Colour(msgspec.Struct, frozen=True):
@@ -46,6 +48,13 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     text3: Colour
     accent: Colour
     accent_text: Colour
+    alert: Colour
+    on_alert: Colour
+    alert_text: Colour
+    rise: Colour
+    fall: Colour
+    line: Colour
+    area: Colour
     scrim: Colour
     flag_key: Colour
     shadow: Colour
@@ -70,6 +79,13 @@ MIDNIGHT = Theme(
     text3=_colour("82909A"),
     accent=_colour("D6F23C"),
     accent_text=_colour("D6F23C"),
+    alert=_colour("FF5D4A"),
+    on_alert=_colour("14090A"),
+    alert_text=_colour("FF8A7C"),
+    rise=_colour("3AD6B5"),
+    fall=_colour("FF8572"),
+    line=_colour("D6F23C"),
+    area=_colour("D6F23C", 0.11),
     scrim=_colour("05080B", 0.78),
     flag_key=_colour("FFFFFF", 0.22),
     shadow=_colour("000000", 0.45),
@@ -89,6 +105,13 @@ DAYLIGHT = Theme(
     text3=_colour("59666E"),
     accent=_colour("D6F23C"),
     accent_text=_colour("10181E"),
+    alert=_colour("D92D1A"),
+    on_alert=_colour("FFFFFF"),
+    alert_text=_colour("D92D1A"),
+    rise=_colour("00735C"),
+    fall=_colour("BF2E1B"),
+    line=_colour("10181E"),
+    area=_colour("D6F23C", 0.55),
     scrim=_colour("DDE3DC", 0.86),
     flag_key=_colour("10181E", 0.28),
     shadow=_colour("000000", 0.28),
@@ -105,17 +128,6 @@ class Style(msgspec.Struct, frozen=True):
     tracking: float = 0.0
 
 
-TITLE = Style(50, 800, -0.01)
-SUFFIX = Style(50, 400, -0.01)
-SUBTITLE = Style(22, 600, 0.06)
-HEAD = Style(20, 600, 0.10)
-RANK = Style(32, 700)
-RANK_FIRST = Style(32, 800)
-NAME = Style(32, 700)
-NUMBER = Style(34, 700)
-LABEL = Style(24, 600, 0.08)
-BLINDS = Style(32, 800)
-ANTE = Style(28, 500)
 DASH = Style(22, 700)
 
 # Fit: below this factor a text is cut instead, and nothing on air is smaller than 20 px.
@@ -126,24 +138,4 @@ BASELINE = 0.354
 
 PANEL_RADIUS = 6
 SHADOW_SIGMA, SHADOW_DROP, SHADOW_INSET, SHADOW_BORDER = 14, 10, 2, 56
-FLAG_WIDTH, FLAG_HEIGHT, FLAG_RADIUS = 44, 33, 3
-
-# Table leaderboard. X positions of columns are relative to the panel's left edge.
-PANEL_X, PANEL_Y, PANEL_WIDTH, PANEL_HEIGHT = 388, 112, 1144, 822
-PADDING = 40
-PLATE_HEIGHT = 120
-TITLE_CENTRE, SUBTITLE_CENTRE, SUBTITLE_WIDTH = 157, 202, 700
-SUFFIX_GAP = 20
-# The title ends before the logo slot, bound or not, so that a logo never moves it.
-TITLE_RIGHT = 840
-RAIL_Y, RAIL_HEIGHT = 232, 6
-CARRIAGE_X, CARRIAGE_WIDTH = 428, 132
-HEADS_Y, HEADS_HEIGHT, HEADS_CENTRE = 238, 44, 262
-ROWS_Y, ROW_HEIGHT, ROWS = 282, 64, 9
-FOOTER_Y, FOOTER_HEIGHT = 858, 76
-RANK_RIGHT, RANK_WIDTH = 76, 40
-FLAG_LEFT = 100
-NAME_LEFT, NAME_WIDTH = 168, 534
-CHIPS_RIGHT, CHIPS_WIDTH = 934, 220
-BB_RIGHT, BB_WIDTH = 1104, 110
-LABEL_LEFT, BLINDS_LEFT, ANTE_GAP, NOTE_RIGHT = 40, 168, 22, 1104
+FLAG_RADIUS = 3

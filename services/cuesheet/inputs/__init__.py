@@ -1,0 +1,1 @@
+"""The data a take shows, read from the views."""
