@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 app.command()(simulate)
 app.command()(export)
+explain = typer.Typer(help="Say why a value holds.", no_args_is_help=True)
+app.add_typer(explain, name="explain")
 
 HomeOption = Annotated[
     Path, typer.Option("--home", help="Folder that holds everything.", envvar="RAILCAST_HOME")
@@ -42,7 +44,7 @@ def up(
         typer.Option(help="TOML file that lists tables; read again when it changes.", exists=True),
     ] = None,
     wsop: Annotated[
-        Path | None, typer.Option(help="Folder of tournament exports (not available yet).")
+        Path | None, typer.Option(help="Folder of the tournament platform's exports.")
     ] = None,
     demo: Annotated[
         bool | None,
@@ -61,13 +63,12 @@ def up(
     from deploy.local.servers import ServerMissing
     from deploy.local.start import StartFailed
 
-    if wsop is not None:
-        raise typer.BadParameter("importing tournament exports is not part of this version yet")
     options = local.Options(
         home=home,
         http_port=http_port,
         tables=_tables(gfx or []),
         registry=registry and registry.resolve(),
+        wsop=wsop and wsop.resolve(),
         demo=demo if demo is not None else not (gfx or registry),
         seed=seed,
     )
@@ -144,6 +145,19 @@ def verify(home: HomeOption = DEFAULT_HOME) -> None:
     from deploy.cli.verify import show
 
     raise typer.Exit(asyncio.run(show(_run_file(home))))
+
+
+@explain.command()
+def player(
+    person_id: Annotated[str, typer.Argument(help="Any id of the person.")],
+    field: Annotated[str, typer.Argument(help="Field, e.g. name or country_code.")],
+    home: HomeOption = DEFAULT_HOME,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say why a value holds: its file, hash and line, or who said it, and what it overruled."""
+    from deploy.cli.explain import show
+
+    raise typer.Exit(show(_run_file(home), person_id, field, as_json))
 
 
 @app.command()

@@ -17,7 +17,7 @@ from deploy.local.probes import http_answers
 from deploy.local.process import ProcessSpec
 from deploy.local.servers import NatsServer, PostgresServer
 
-SERVICES = ("gfx-ingest", "cuesheet", "render", "notifier")
+SERVICES = ("gfx-ingest", "wsop-import", "override", "cuesheet", "render", "notifier")
 GATEWAY = "gateway"
 DEMO_TABLES = ("main",)
 # A hand every few seconds: quick enough to see something happen, slow enough to read.
@@ -33,6 +33,7 @@ class Servers(msgspec.Struct, frozen=True, kw_only=True):
     http_port: int
     tables: Mapping[str, Path]
     registry: Path | None = None
+    wsop: Path
 
     @property
     def http(self) -> str:
@@ -56,6 +57,11 @@ def processes(servers: Servers) -> tuple[ProcessSpec, ...]:
         "gfx-ingest": {
             "RAILCAST_GFX_TABLES": ",".join(f"{t}={path}" for t, path in servers.tables.items()),
             **({"RAILCAST_GFX_REGISTRY": str(servers.registry)} if servers.registry else {}),
+        },
+        "wsop-import": {"RAILCAST_WSOP_FOLDER": str(servers.wsop)},
+        "override": {
+            "RAILCAST_OBJECTS_URL": servers.objects,
+            "RAILCAST_WORK_DIR": str(servers.home.root / "override"),
         },
         "cuesheet": {"RAILCAST_READER_URL": servers.postgres.reader_dsn},
         "render": {

@@ -31,13 +31,14 @@ HTTP_PORT = 8750
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line says. `tables` maps a table to the folder its PC writes to, `registry`
-    is a file that names more of them.
+    is a file that names more of them, `wsop` the folder of the tournament platform's exports.
     """
 
     home: Path
     http_port: int = 0
     tables: Mapping[str, Path] = {}
     registry: Path | None = None
+    wsop: Path | None = None
     demo: bool = True
     seed: int = 1
 
@@ -66,7 +67,8 @@ async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
     tables = dict(options.tables)
     if options.demo:
         tables |= {name: home.root / "share" / name for name in DEMO_TABLES}
-    for folder in tables.values():
+    wsop = options.wsop or home.root / "tournament"
+    for folder in (*tables.values(), wsop):
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     return Servers(
         home=home,
@@ -75,6 +77,7 @@ async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
         http_port=options.http_port or home.port("http", HTTP_PORT),
         tables=tables,
         registry=options.registry,
+        wsop=wsop,
     )
 
 
@@ -116,6 +119,7 @@ def screen(servers: Servers, demo: bool, seconds: float) -> str:
         f"              {command} events --home {servers.home.root} --follow\n"
         f"  logs        {servers.home.logs}\n"
         f"  tables      {shown}:\n{sources or '    none (add --gfx TABLE=DIR)' + chr(10)}"
+        f"  tournament  drop the platform's exports into {servers.wsop}\n"
         "\nCtrl-C stops everything; the next `railcast up` goes on from here.\n"
     )
 

@@ -59,9 +59,11 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 SERVICES = (
     Service(name="gfx-ingest", contexts=("gfx",), notices=("sync-status.>",)),
+    Service(name="wsop-import", contexts=("wsop",), notices=("sync-status.wsop.>",)),
     Service(
         name="cuesheet", contexts=("cuesheet",), notices=("broadcast.>",), commands=("render",)
     ),
+    Service(name="override", contexts=("override",)),
     Service(name="render", contexts=("render",), notices=("render-progress.>",)),
     Service(name="notifier", contexts=("notification",), notices=("notifications.>",)),
     Service(

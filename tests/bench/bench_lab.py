@@ -166,6 +166,7 @@ class Lab:
             postgres=postgres,
             http_port=self.home.port("http"),
             tables={} if share is None else {"main": share},
+            wsop=self.home.root / "tournament",
         )
 
 

@@ -22,23 +22,8 @@ pytestmark = pytest.mark.xdist_group("show")
 
 SEED = 20310301
 START = datetime(2031, 3, 1, 17, tzinfo=UTC)
-# Figures that the golden file has under the same name.
-FIGURES = (
-    "ordinal",
-    "hand_num",
-    "start_utc",
-    "duration_ticks",
-    "state",
-    "small_blind",
-    "big_blind",
-    "ante",
-    "pot_total",
-    "pot_called",
-    "uncalled",
-    "uncalled_seat",
-    "over_award",
-    "showdown",
-)
+# The one golden figure that no reader wants: the largest pot an action states.
+UNSHOWN = "max_event_pot"
 
 type Files = list[tuple[str, bytes]]
 
@@ -135,17 +120,24 @@ def golden_sums() -> dict[str, str]:
 
 async def hands_of(watch: Watch, table: str) -> dict[tuple[str, int], dict[str, Any]]:
     """Every hand of a table as the view shows it."""
-    rows = await watch.rows(
-        "select h.* from views.hands h join views.games g using (game_id) where table_name = $1",
-        table,
-    )
+    rows = await watch.rows("select * from views.hands where table_name = $1", table)
     return {(row["game_id"], row["start_ticks"]): row for row in rows}
+
+
+def shown_as(value: Any, want: Any) -> Any:
+    """A column in the form of the golden file: lists and objects decoded, ticks as text."""
+    if isinstance(want, list | dict):
+        return json.loads(value)
+    return str(value) if isinstance(want, str) else value
 
 
 async def test_the_real_exports_in_any_order_and_twice_give_the_golden_figures(
     show: System, watch: Watch
 ) -> None:
     files, golden = list(real_files()), golden_hands()
+    for figures in golden.values():
+        del figures[UNSHOWN]
+        figures["busted"] = [bust["seat"] for bust in figures["busted"]]
     assert {path: sha256(data) for path, data in files} == golden_sums()
 
     await dropped_twice(watch, "GG", files)
@@ -155,10 +147,7 @@ async def test_the_real_exports_in_any_order_and_twice_give_the_golden_figures(
     assert shown.keys() == golden.keys()
     assert len(shown) == 701
     for key, want in golden.items():
-        row = shown[key]
-        assert {name: row[name] for name in FIGURES} == {name: want[name] for name in FIGURES}
-        assert json.loads(row["collected"]) == want["collected"]
-        assert json.loads(row["board"]) == want["board"]
+        assert {name: shown_as(shown[key][name], want[name]) for name in want} == want
     await check_stacks(watch, "GG", told_hands(files))
     counts = await check_accounts(watch, "GG", files)
     assert counts["recorded"] >= 15

@@ -6,12 +6,16 @@ import subprocess
 import asyncpg
 import pytest
 
+from contracts.streams import PROJECTIONS
+from projections.chip_counts.store import SPEC as CHIP_COUNTS
 from tests.support.audit import difference, dump, render_faults, replayed, unkept
 from tests.support.gfx_files import FIRST_TICKS, file_name, game_file, hand
 from tests.support.system import RAILCAST, System
 from tests.support.watch import Director, Watch
 
 pytestmark = pytest.mark.xdist_group("show")
+
+PERIOD = f"{CHIP_COUNTS.schema}.period"
 
 GAME_ID = str(FIRST_TICKS % 10**18 + 55)
 OTHER_GAME_ID = str(FIRST_TICKS % 10**18 + 56)
@@ -78,7 +82,7 @@ async def test_live_tables_are_what_a_clean_replay_of_the_log_makes(
         assert difference(live, await replayed(log, head.log_id, database)) == {}
     code, words = verify(show)
     assert code == 0, words
-    assert words.count("equal to a replay") == 6
+    assert words.count("equal to a replay") == len(PROJECTIONS)
 
 
 async def test_verify_names_a_row_that_is_not_what_the_log_says(show: System, watch: Watch) -> None:
@@ -86,14 +90,12 @@ async def test_verify_names_a_row_that_is_not_what_the_log_says(show: System, wa
     await watch.settled()
     owner = await asyncpg.connect(show.places["postgres_owner"])
     try:
-        change = (
-            "update chip_counts_v1.period set stack = stack + $1 where game_id = $2 and seat = 3"
-        )
+        change = f"update {PERIOD} set stack = stack + $1 where game_id = $2 and seat = 3"
         await owner.execute(change, 1, OTHER_GAME_ID)
         code, words = verify(show)
         await owner.execute(change, -1, OTHER_GAME_ID)
     finally:
         await owner.close()
     assert code == 1
-    assert f"chip_counts_v1.period {OTHER_GAME_ID}, 3" in words
+    assert f"{PERIOD} {OTHER_GAME_ID}, 3" in words
     assert "differs in stack" in words

@@ -35,7 +35,6 @@ def test_every_command_explains_itself(command: str):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["up", "--wsop", "exports"], "importing tournament exports is not part of this version"),
         (["up", "--gfx", "river"], "'river' is not TABLE=DIR"),
         (["up", "--gfx", "=folder"], "'=folder' is not TABLE=DIR"),
         (["up", "--gfx", "river=a", "--gfx", "river=b"], "table river is named twice"),

@@ -28,6 +28,7 @@ from services.gfx_ingest.domain import (
     RemoveFile,
     Table,
     batch,
+    importing,
 )
 from tests.support.gfx_facts import GAME, NOW, Files, digest, snapshot, ticks, walk
 
@@ -249,6 +250,19 @@ def test_a_hand_larger_than_a_message_is_refused() -> None:
     refusal = DECIDER.decide(ImportSnapshot(snapshot=snapshot("a", [huge])), Game(), NOW)
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "hand_too_large"
+
+
+def test_a_game_with_too_many_hands_in_all_its_files_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(importing, "HANDS_MAX", 2)
+    files = Files()
+    files.write("a", FIRST, SECOND)
+    more = ImportSnapshot(snapshot=snapshot("a", [THIRD]))
+    refusal = DECIDER.decide(more, files.game, NOW)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "too_many_hands"
+    assert files.write("a", FIRST) != []
 
 
 @pytest.mark.parametrize("limit", [{"EVENTS_MAX": 5}, {"BYTES_MAX": 4000}])

@@ -35,6 +35,11 @@ from services.gfx_ingest.domain.state import Game, HeldHand, PathTold, Rank, Sna
 CLOSING_EVENTS = 3
 
 
+# Hands of one game. A day has some 170; the start ticks of all of them fit the event that closes a
+# file, should its fullest content lack them.
+HANDS_MAX = 10_000
+
+
 class ImportSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Take in one file. `rivals` are the accounted contents of the game's other paths, as far as
     they can still be read.
@@ -64,6 +69,10 @@ def import_snapshot(
     if state.accounted(snapshot.source):
         return ()
     facts = _hand_facts(command, state)
+    known = len(state.hands.keys() | {fact.hand.start_ticks for fact in facts})
+    if known > HANDS_MAX:
+        message = f"with this file the game has {known} hands, the limit is {HANDS_MAX}"
+        return Refusal(code="invalid", reason="too_many_hands", message=message)
     verdict = _verdict(command, state, facts)
     said: list[Event] = [] if state.table else [_game_seen(snapshot)]
     said += facts

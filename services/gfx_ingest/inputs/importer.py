@@ -35,6 +35,8 @@ log = structlog.get_logger()
 _NAMESPACE = uuid.UUID("5f1c8b1e-6a53-5f0b-9a55-7e0c6b2f4d11")
 # Copies of one game that are compared; a game has one file and perhaps two archived ones.
 RIVALS_MAX = 16
+# Refusals that no later try of the same content can change.
+REJECTING = ("other_table", "hand_too_large", "too_many_hands")
 # Appends of one file: more hands than a hundred days of play would need.
 APPENDS_MAX = 1000
 
@@ -139,7 +141,7 @@ class Importer:
             answer = await self._execute(command, Entity(CONTEXT, GAME, snapshot.game_id), name)
             if answer.refusal is None and not answer.repeated:
                 continue
-            if answer.refusal and answer.refusal.reason in ("other_table", "hand_too_large"):
+            if answer.refusal and answer.refusal.reason in REJECTING:
                 origin = Origin(self._table, source.path, source.sha256)
                 await self._reject(
                     origin, snapshot.bytes, answer.refusal.reason, answer.refusal.message

@@ -20,6 +20,7 @@ from contracts import codec
 from contracts.messages.gfx import FileSource
 from contracts.poker.hand import Hand
 from services.gfx_ingest.domain import Snapshot, ToldHand
+from services.gfx_ingest.domain.importing import HANDS_MAX
 from services.gfx_ingest.inputs.errors import BadFile
 from services.gfx_ingest.inputs.record import hand_of, moment_ticks
 from services.gfx_ingest.inputs.source import SourceExport, SourceHand, SourceOutline
@@ -31,8 +32,6 @@ DEPTH_MAX = 32
 # Large contents are looked through in parts of this size, because text costs more memory as text
 # than as bytes. What is smaller cannot fill the memory, whatever it holds.
 PART_BYTES = 1024 * 1024
-# The largest real game has 173 hands. All of them must be named by one message that lacks them.
-HANDS_MAX = 10_000
 # A real hand has 5 KB. Foreign keys of one hand must not fill the memory while it is hashed.
 HAND_BYTES_MAX = 1024 * 1024
 # Room in a message for what stands beside the hand, a path of the longest kind among it.
