@@ -98,7 +98,7 @@ ADVISORIES = Stream(
 STREAMS = (EVENTS, COMMANDS, LIVE, DLQ, ADVISORIES)
 
 # Services that take commands; each has one durable consumer of its own name on COMMANDS.
-COMMAND_SERVICES = ("gfx-ingest", "cuesheet", "render")
+COMMAND_SERVICES = ("gfx-ingest", "cuesheet", "render", "wsop-import", "override")
 
 DURABLES = (
     *(
@@ -126,6 +126,14 @@ DURABLES = (
         deliver="new",
         max_ack_pending=1,  # notices leave in the order of the facts
         description="Says the notices of the tables' sync facts",
+    ),
+    Durable(
+        name="wsop-import-announcer",
+        stream="EVENTS",
+        filter=subjects.events_of("wsop", "source"),
+        deliver="new",
+        max_ack_pending=1,  # notices leave in the order of the facts
+        description="Says the notices of the tournament platform's sync facts",
     ),
     Durable(
         name="cuesheet-announcer",
@@ -159,6 +167,13 @@ DURABLES = (
         description="Says the notices of render facts",
     ),
     Durable(
+        name="override-eraser",
+        stream="EVENTS",
+        filter=subjects.events_named("override", "person", "person_erased"),
+        deliver="new",
+        description="Deletes the objects of an erased person",
+    ),
+    Durable(
         name="notifier-render",
         stream="EVENTS",
         filter=subjects.events_named("render", "job", "render_failed"),
@@ -173,6 +188,41 @@ DURABLES = (
         description="Raises a notification for a rejected file",
     ),
     Durable(
+        name="notifier-sync",
+        stream="EVENTS",
+        filter=subjects.events_named("gfx", "table", "sync_failed"),
+        deliver="new",
+        description="Raises a notification when a table's sync keeps failing",
+    ),
+    Durable(
+        name="notifier-hands",
+        stream="EVENTS",
+        filter=subjects.events_named("gfx", "game", "hand_withdrawn"),
+        deliver="new",
+        description="Raises a notification for hands that a file lost",
+    ),
+    Durable(
+        name="notifier-wsop-rejected",
+        stream="EVENTS",
+        filter=subjects.events_named("wsop", "import", "import_rejected"),
+        deliver="new",
+        description="Raises a notification for a rejected import",
+    ),
+    Durable(
+        name="notifier-wsop-closed",
+        stream="EVENTS",
+        filter=subjects.events_named("wsop", "import", "import_closed"),
+        deliver="new",
+        description="Raises a notification for an import that is partial",
+    ),
+    Durable(
+        name="notifier-wsop-sync",
+        stream="EVENTS",
+        filter=subjects.events_named("wsop", "source", "sync_failed"),
+        deliver="new",
+        description="Raises a notification when fetching a kind keeps failing",
+    ),
+    Durable(
         name="notifier-announcer",
         stream="EVENTS",
         filter=subjects.context_events("notification"),
@@ -184,12 +234,15 @@ DURABLES = (
 
 # Projections and the version of each one's schema: the reader's two consumer names follow from it.
 PROJECTIONS = {
-    "hands": 2,
+    "hands": 3,
     "chip_counts": 2,
     "sync_status": 2,
     "rundown": 1,
     "renders": 1,
     "notifications": 1,
+    "unified_players": 1,
+    "events": 1,
+    "standings": 1,
 }
 
 __all__ = [

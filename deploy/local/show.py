@@ -62,6 +62,7 @@ def processes(servers: Servers) -> tuple[ProcessSpec, ...]:
         "override": {
             "RAILCAST_OBJECTS_URL": servers.objects,
             "RAILCAST_WORK_DIR": str(servers.home.root / "override"),
+            "RAILCAST_READER_URL": servers.postgres.reader_dsn,
         },
         "cuesheet": {"RAILCAST_READER_URL": servers.postgres.reader_dsn},
         "render": {

@@ -1,5 +1,10 @@
-"""What every seat's stack is known to be, and since when: periods of knowledge.
+"""Whose stack is how large, and since when: what the tables tell, and what the platform tells.
 
-Folds: `gfx.game_seen`, `gfx.hand_recorded`, `gfx.hand_revised`.
-Owns: tables `game` and `period`, views `views.chips` and `views.chip_periods`.
+Folds: `gfx.game_seen`, `gfx.hand_recorded`, `gfx.hand_revised`, and what operators say of a game:
+that it does not count, which event it is of, who sat where; `wsop.chip_counts_told`; verified
+links.
+Owns: tables `game`, `period`, `statement`, `replaced_statement` and `latest_statement`, and copies
+of `excluded_game`, `binding`, `seat_correction` and `link`; views `chips`, `chip_periods`,
+`player_chip_holders`,
+`player_chips` and `player_chip_history`.
 """

@@ -4,8 +4,16 @@ from pathlib import Path
 from typing import Final
 
 from bus.project import ProjectionSpec
+from contracts import attribution, links
 from contracts.streams import PROJECTIONS
-from projections.chip_counts.domain import ChipCountsFold, GameRow, PeriodRow
+from projections.chip_counts.domain import (
+    ChipCountsFold,
+    GameRow,
+    LatestRow,
+    PeriodRow,
+    ReplacedRow,
+    StatementRow,
+)
 
 NAME = "chip_counts"
 
@@ -13,6 +21,14 @@ SPEC: Final = ProjectionSpec(
     name=NAME,
     version=PROJECTIONS[NAME],
     fold=ChipCountsFold(),
-    rows=(GameRow, PeriodRow),
+    rows=(
+        GameRow,
+        PeriodRow,
+        StatementRow,
+        ReplacedRow,
+        LatestRow,
+        *attribution.ROWS,
+        links.LinkRow,
+    ),
     sql=Path(__file__).with_name("table.sql"),
 )

@@ -1,4 +1,5 @@
--- Columns stand in the order of the row classes in domain.py.
+-- Columns stand in the order of the row classes in domain/rows.py, contracts/attribution.py and
+-- contracts/links.py.
 
 create table {schema}.game (
     game_id text primary key,
@@ -15,6 +16,7 @@ create table {schema}.period (
     to_seq bigint,
     name text not null,
     long_name text not null,
+    player_hash text not null,
     stack bigint not null,
     in_play boolean not null,
     dealt_in boolean not null,
@@ -30,11 +32,180 @@ create table {schema}.period (
     check (to_seq > from_seq)
 );
 
+create table {schema}.statement (
+    event_id text not null,
+    holder text not null,
+    recorded_at timestamptz not null,
+    from_seq bigint not null,
+    said_at timestamptz not null,
+    import_id text not null,
+    at text not null,
+    player_id text,
+    player_name text,
+    chips bigint not null,
+    status text not null,
+    table_num bigint,
+    seat_num bigint,
+    rank bigint,
+    big_blind bigint,
+    day_number bigint,
+    level_number bigint,
+    zone_assumed boolean not null,
+    time_assumed boolean not null,
+    future boolean not null,
+    primary key (event_id, holder, recorded_at)
+);
+
+create table {schema}.replaced_statement (
+    event_id text not null,
+    holder text not null,
+    recorded_at timestamptz not null,
+    from_seq bigint not null,
+    to_seq bigint not null,
+    chips bigint not null,
+    status text not null,
+    statement jsonb not null,
+    primary key (event_id, holder, recorded_at, from_seq)
+);
+
+create table {schema}.latest_statement (
+    event_id text not null,
+    holder text not null,
+    recorded_at timestamptz not null,
+    primary key (event_id, holder)
+);
+
+create table {schema}.excluded_game (
+    game_id text primary key,
+    reason text not null,
+    actor text not null,
+    sequence bigint not null
+);
+
+create table {schema}.binding (
+    game_id text not null,
+    from_ticks bigint not null,
+    to_ticks bigint,
+    event_id text not null,
+    actor text not null,
+    sequence bigint not null,
+    primary key (game_id, from_ticks)
+);
+
+create table {schema}.seat_correction (
+    game_id text not null,
+    correction_id text not null,
+    seat bigint not null,
+    from_ticks bigint not null,
+    to_ticks bigint,
+    person_id text not null,
+    name text not null,
+    long_name text not null,
+    reason text not null,
+    actor text not null,
+    sequence bigint not null,
+    primary key (game_id, correction_id)
+);
+
+create table {schema}.link (
+    identity_id text primary key,
+    person_id text not null,
+    sequence bigint not null
+);
+
+-- Two players on one seat at one moment.
+create index statement_of_seat
+    on {schema}.statement (event_id, recorded_at, table_num, seat_num)
+    where chips > 0 and seat_num is not null;
+create index link_of_person on {schema}.link (person_id);
+
 -- Finds what is known now without walking the history. It cannot be unique: one batch may write
 -- the next period of a seat before it closes the one before.
 create index period_now on {schema}.period (game_id, seat) where to_seq is null;
 
+create index correction_of_seat on {schema}.seat_correction (game_id, seat, from_ticks);
+create index correction_of_person on {schema}.seat_correction (person_id);
+
+-- Every period of a game that counts: who sits there, and the event of the hand that tells it.
+create view {schema}.counted_period as
+select
+    period.*,
+    coalesce(correction.person_id, 'g-' || period.player_hash) as person_id,
+    coalesce(correction.name, period.name) as person_name,
+    coalesce(correction.long_name, period.long_name) as person_long_name,
+    correction.correction_id,
+    binding.event_id
+from {schema}.period as period
+left join {schema}.seat_correction as correction
+    on
+        correction.game_id = period.game_id
+        and correction.seat = period.seat
+        and correction.from_ticks <= period.start_ticks
+        and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
+left join {schema}.binding as binding
+    on
+        binding.game_id = period.game_id
+        and binding.from_ticks <= period.start_ticks
+        and (binding.to_ticks is null or period.start_ticks < binding.to_ticks)
+where
+    not exists (
+        select from {schema}.excluded_game as excluded where excluded.game_id = period.game_id
+    );
+
 -- The ordinal counts the hands known now: an older hand that arrives late moves it.
+-- The seat each person holds now: that of the newest statement which lists them, in whatever game.
+create view {schema}.seated_now as
+select distinct on (seat.person_id)
+    seat.*
+from (
+    select
+        coalesce(link.person_id, period.person_id) as person_id,
+        period.event_id,
+        period.game_id,
+        game.table_name,
+        period.seat,
+        period.person_name,
+        period.stack,
+        period.statement_at,
+        period.start_ticks
+    from {schema}.counted_period as period
+    join {schema}.game as game on game.game_id = period.game_id
+    left join {schema}.link as link on link.identity_id = period.person_id
+    where period.to_seq is null
+) as seat
+order by seat.person_id, seat.statement_at desc, seat.start_ticks desc, seat.game_id, seat.seat;
+
+-- What the platform states now of everybody, with what is to be known about it.
+create view {schema}.stated_now as
+select
+    statement.*,
+    (
+        select statement.chips - earlier.chips
+        from {schema}.statement as earlier
+        where
+            earlier.event_id = statement.event_id
+            and earlier.holder = statement.holder
+            and earlier.recorded_at < statement.recorded_at
+        order by earlier.recorded_at desc
+        limit 1
+    ) as chip_change,
+    statement.chips > 0 and exists (
+        select from {schema}.statement as other
+        where
+            other.event_id = statement.event_id
+            and other.recorded_at = statement.recorded_at
+            and other.table_num = statement.table_num
+            and other.seat_num = statement.seat_num
+            and other.chips > 0
+            and other.holder <> statement.holder
+    ) as seat_conflict
+from {schema}.latest_statement as latest
+join {schema}.statement as statement
+    on
+        statement.event_id = latest.event_id
+        and statement.holder = latest.holder
+        and statement.recorded_at = latest.recorded_at;
+
 create or replace view views.chips as
 select
     period.game_id,
@@ -55,8 +226,21 @@ select
     period.statement_at,
     period.from_seq,
     period.said_at,
-    exists (select from {schema}.parked where parked.block_key = period.game_id) as incomplete
-from {schema}.period as period
+    exists (select from {schema}.parked where parked.block_key = period.game_id) as incomplete,
+    period.person_id,
+    period.person_name,
+    period.person_long_name,
+    period.correction_id,
+    period.event_id,
+    exists (
+        select from {schema}.counted_period as other
+        where
+            other.game_id = period.game_id
+            and other.to_seq is null
+            and other.seat <> period.seat
+            and other.person_id = period.person_id
+    ) as on_two_seats
+from {schema}.counted_period as period
 join {schema}.game as game on game.game_id = period.game_id
 where period.to_seq is null;
 
@@ -78,5 +262,185 @@ select
     start_ticks,
     state,
     statement_at,
-    said_at
-from {schema}.period;
+    said_at,
+    person_id,
+    person_name,
+    person_long_name,
+    event_id
+from {schema}.counted_period;
+
+
+-- Whose chips: the table's while the person sits there, unless the platform counted more than half
+-- an hour later. Both are always given, each with its own time.
+create or replace view views.player_chips as
+select
+    both_sides.event_id,
+    both_sides.holder,
+    both_sides.person_id,
+    both_sides.player_id,
+    both_sides.player_name,
+    case
+        when both_sides.gfx_chips is null then 'wsop'
+        when both_sides.wsop_recorded_at > both_sides.gfx_stated_at + interval '30 minutes'
+            then 'wsop'
+        else 'gfx'
+    end as source,
+    case
+        when both_sides.gfx_chips is null then both_sides.wsop_chips
+        when both_sides.wsop_recorded_at > both_sides.gfx_stated_at + interval '30 minutes'
+            then both_sides.wsop_chips
+        else both_sides.gfx_chips
+    end as chips,
+    case
+        when both_sides.gfx_chips is null then both_sides.wsop_recorded_at
+        when both_sides.wsop_recorded_at > both_sides.gfx_stated_at + interval '30 minutes'
+            then both_sides.wsop_recorded_at
+        else both_sides.gfx_stated_at
+    end as stated_at,
+    both_sides.gfx_chips,
+    both_sides.gfx_stated_at,
+    both_sides.game_id,
+    both_sides.table_name,
+    both_sides.seat,
+    both_sides.wsop_chips,
+    both_sides.wsop_recorded_at,
+    both_sides.status,
+    both_sides.table_num,
+    both_sides.seat_num,
+    both_sides.rank,
+    both_sides.big_blind,
+    both_sides.day_number,
+    both_sides.level_number,
+    both_sides.chip_change,
+    both_sides.seat_conflict,
+    both_sides.zone_assumed,
+    both_sides.time_assumed,
+    both_sides.future,
+    both_sides.import_id,
+    both_sides.at,
+    both_sides.from_seq,
+    exists (
+        select from {schema}.parked
+        where
+            parked.block_key = 'wsop:' || both_sides.event_id
+            or parked.block_key like 'evt.wsop.import.%'
+    ) as incomplete
+from (
+    select
+        stated.event_id,
+        stated.holder,
+        case when stated.player_id is not null then stated.holder end as person_id,
+        stated.player_id,
+        stated.player_name,
+        seat.stack as gfx_chips,
+        seat.statement_at as gfx_stated_at,
+        seat.game_id,
+        seat.table_name,
+        seat.seat,
+        stated.chips as wsop_chips,
+        stated.recorded_at as wsop_recorded_at,
+        stated.status,
+        stated.table_num,
+        stated.seat_num,
+        stated.rank,
+        stated.big_blind,
+        stated.day_number,
+        stated.level_number,
+        stated.chip_change,
+        stated.seat_conflict,
+        stated.zone_assumed,
+        stated.time_assumed,
+        stated.future,
+        stated.import_id,
+        stated.at,
+        stated.from_seq
+    from {schema}.stated_now as stated
+    left join {schema}.seated_now as seat
+        on
+            seat.event_id = stated.event_id
+            and seat.person_id = stated.holder
+            and stated.player_id is not null
+    union all
+    select
+        seat.event_id,
+        seat.person_id as holder,
+        seat.person_id,
+        null as player_id,
+        seat.person_name as player_name,
+        seat.stack,
+        seat.statement_at,
+        seat.game_id,
+        seat.table_name,
+        seat.seat,
+        null, null, null, null, null, null, null, null, null, null, false, false, false, false,
+        null, null, null
+    from {schema}.seated_now as seat
+    where
+        seat.event_id is not null
+        and not exists (
+            select from {schema}.latest_statement as latest
+            where latest.event_id = seat.event_id and latest.holder = seat.person_id
+        )
+) as both_sides;
+
+-- Whose chips are known in an event: a page is chosen here, and read there.
+create or replace view views.player_chip_holders as
+select latest.event_id, latest.holder
+from {schema}.latest_statement as latest
+union all
+select seat.event_id, seat.person_id as holder
+from {schema}.seated_now as seat
+where
+    seat.event_id is not null
+    and not exists (
+        select from {schema}.latest_statement as latest
+        where latest.event_id = seat.event_id and latest.holder = seat.person_id
+    );
+
+-- All the platform ever said: `to_seq` is null for what holds. The change is told between those.
+create or replace view views.player_chip_history as
+select
+    statement.event_id,
+    statement.holder,
+    statement.player_id,
+    statement.player_name,
+    statement.recorded_at,
+    statement.chips,
+    statement.chips - lag(statement.chips) over (
+        partition by statement.event_id, statement.holder order by statement.recorded_at
+    ) as chip_change,
+    statement.status,
+    statement.table_num,
+    statement.seat_num,
+    statement.rank,
+    statement.big_blind,
+    statement.day_number,
+    statement.level_number,
+    statement.import_id,
+    statement.at,
+    statement.from_seq,
+    null::bigint as to_seq,
+    statement.said_at
+from {schema}.statement as statement
+union all
+select
+    replaced.event_id,
+    replaced.holder,
+    replaced.statement ->> 'player_id',
+    replaced.statement ->> 'player_name',
+    replaced.recorded_at,
+    replaced.chips,
+    null,
+    replaced.status,
+    (replaced.statement ->> 'table_num')::bigint,
+    (replaced.statement ->> 'seat_num')::bigint,
+    (replaced.statement ->> 'rank')::bigint,
+    (replaced.statement ->> 'big_blind')::bigint,
+    (replaced.statement ->> 'day_number')::bigint,
+    (replaced.statement ->> 'level_number')::bigint,
+    replaced.statement ->> 'import_id',
+    replaced.statement ->> 'at',
+    replaced.from_seq,
+    replaced.to_seq,
+    (replaced.statement ->> 'said_at')::timestamptz
+from {schema}.replaced_statement as replaced;

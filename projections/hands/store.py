@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from bus.project import ProjectionSpec
-from contracts import attribution
+from contracts import attribution, links
 from contracts.poker.grading import RULES, GradeRules
 from contracts.streams import PROJECTIONS
 from projections.hands.domain import GameRow, HandRow, HandSeatRow, HandsFold
@@ -19,7 +19,7 @@ def spec(rules: GradeRules = RULES) -> ProjectionSpec:
         version=PROJECTIONS[NAME],
         variant="" if rules == RULES else rules.digest,
         fold=HandsFold(rules),
-        rows=(GameRow, HandRow, HandSeatRow, *attribution.ROWS),
+        rows=(GameRow, HandRow, HandSeatRow, *attribution.ROWS, links.LinkRow),
         sql=Path(__file__).with_name("table.sql"),
     )
 

@@ -1,4 +1,5 @@
--- Columns stand in the order of the row classes in domain/rows.py and contracts/attribution.py.
+-- Columns stand in the order of the row classes in domain/rows.py, contracts/attribution.py and
+-- contracts/links.py.
 
 create table {schema}.game (
     game_id text primary key,
@@ -155,43 +156,69 @@ create table {schema}.seat_correction (
     primary key (game_id, correction_id)
 );
 
+create table {schema}.link (
+    identity_id text primary key,
+    person_id text not null,
+    sequence bigint not null
+);
+
 -- The newest game of a table is asked for by name, the newest hands of all tables by time.
 create index game_of_table on {schema}.game (table_name, last_start_ticks desc);
 create index hand_by_time on {schema}.hand (started_at desc);
--- Hands of an event come by its bindings; a person's seats by the identity, or by corrections.
+-- Hands of an event come by its bindings; a person's seats by the identity, by its links or by
+-- corrections.
 create index binding_of_event on {schema}.binding (event_id);
 create index seat_of_identity
     on {schema}.hand_seat (('g-' || player_hash), game_id, start_ticks);
+create index link_of_person on {schema}.link (person_id);
 create index correction_of_seat on {schema}.seat_correction (game_id, seat, from_ticks);
-create index correction_of_person on {schema}.seat_correction (person_id);
 
--- Who sat where. Two halves instead of one outer join, so that a search by person finds an index
--- in each: whom no correction covers is the identity, and the others are whom it says.
-create view {schema}.seated as
+-- Whom the names of a seat mean: the player of a verified link, or the identity itself. Two halves
+-- instead of one outer join, so that a search by person finds an index in each.
+create view {schema}.identified as
 select
     hand_seat.*,
-    'g-' || hand_seat.player_hash as person_id,
-    hand_seat.name as person_name,
-    hand_seat.long_name as person_long_name,
-    null::text as correction_id
+    'g-' || hand_seat.player_hash as person_id
 from {schema}.hand_seat as hand_seat
 where
     not exists (
-        select from {schema}.seat_correction as correction
-        where
-            correction.game_id = hand_seat.game_id
-            and correction.seat = hand_seat.seat
-            and correction.from_ticks <= hand_seat.start_ticks
-            and (correction.to_ticks is null or hand_seat.start_ticks <= correction.to_ticks)
+        select from {schema}.link as link
+        where link.identity_id = 'g-' || hand_seat.player_hash
     )
 union all
 select
     hand_seat.*,
-    correction.person_id,
+    link.person_id
+from {schema}.link as link
+join {schema}.hand_seat as hand_seat on 'g-' || hand_seat.player_hash = link.identity_id;
+
+-- Who sat where: whom the names mean where no correction covers the seat, else whom it says. That
+-- may be an identity too, and then its link holds. The names stay those of the source.
+create view {schema}.seated as
+select
+    identified.*,
+    identified.name as person_name,
+    identified.long_name as person_long_name,
+    null::text as correction_id
+from {schema}.identified as identified
+where
+    not exists (
+        select from {schema}.seat_correction as correction
+        where
+            correction.game_id = identified.game_id
+            and correction.seat = identified.seat
+            and correction.from_ticks <= identified.start_ticks
+            and (correction.to_ticks is null or identified.start_ticks <= correction.to_ticks)
+    )
+union all
+select
+    hand_seat.*,
+    coalesce(link.person_id, correction.person_id) as person_id,
     correction.name as person_name,
     correction.long_name as person_long_name,
     correction.correction_id
 from {schema}.seat_correction as correction
+left join {schema}.link as link on link.identity_id = correction.person_id
 join {schema}.hand_seat as hand_seat
     on
         hand_seat.game_id = correction.game_id
@@ -438,7 +465,7 @@ join {schema}.counted_hand as hand
 create or replace view views.identities as
 select
     seat.player_hash,
-    'g-' || seat.player_hash as person_id,
+    seat.person_id,
     (array_agg(seat.name order by seat.start_ticks desc, seat.game_id desc, seat.seat))[1] as name,
     (array_agg(seat.long_name order by seat.start_ticks desc, seat.game_id desc, seat.seat))[1]
         as long_name,
@@ -448,13 +475,14 @@ select
     min(seat.start_ticks) as first_start_ticks,
     (array_agg(seat.game_id order by seat.start_ticks desc, seat.game_id desc, seat.seat))[1]
         as last_game_id,
-    max(seat.start_ticks) as last_start_ticks
-from {schema}.hand_seat as seat
+    max(seat.start_ticks) as last_start_ticks,
+    'g-' || seat.player_hash as identity_id
+from {schema}.identified as seat
 where
     not exists (
         select from {schema}.excluded_game as excluded where excluded.game_id = seat.game_id
     )
-group by seat.player_hash;
+group by seat.player_hash, seat.person_id;
 
 create or replace view views.findings as
 select

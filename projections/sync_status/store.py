@@ -1,11 +1,18 @@
-"""Sources and files in PostgreSQL: what the runner needs to keep the rows."""
+"""Sources, files and imports in PostgreSQL: what the runner needs to keep the rows."""
 
 from pathlib import Path
 from typing import Final
 
 from bus.project import ProjectionSpec
 from contracts.streams import PROJECTIONS
-from projections.sync_status.domain import FileRow, RunRow, StatusRow, SyncStatusFold
+from projections.sync_status.domain import (
+    FileRow,
+    FindingRow,
+    ImportRow,
+    RunRow,
+    StatusRow,
+    SyncStatusFold,
+)
 
 NAME = "sync_status"
 
@@ -13,6 +20,6 @@ SPEC: Final = ProjectionSpec(
     name=NAME,
     version=PROJECTIONS[NAME],
     fold=SyncStatusFold(),
-    rows=(FileRow, RunRow, StatusRow),
+    rows=(FileRow, FindingRow, ImportRow, RunRow, StatusRow),
     sql=Path(__file__).with_name("table.sql"),
 )

@@ -1,4 +1,4 @@
--- Columns stand in the order of the row classes in domain/rows.py.
+-- Columns stand in the order of the row classes in domain/rows.py and domain/import_rows.py.
 
 create table {schema}.status (
     source text not null,
@@ -30,6 +30,10 @@ create table {schema}.status (
     next_due_at timestamptz,
     last_run_at timestamptz,
     last_run_ms bigint,
+    rows_created bigint not null,
+    rows_changed bigint not null,
+    rows_rejected bigint not null,
+    pulled boolean not null,
     primary key (source, entity_type, entity_id)
 );
 
@@ -57,9 +61,9 @@ create table {schema}.run (
     primary key (source, entity_type, entity_id, sync_id)
 );
 
--- The newest runs are shown first, of all tables or of one.
+-- The newest runs are shown first, of all sources or of one.
 create index run_newest on {schema}.run (sequence desc);
-create index run_of_table on {schema}.run (source, entity_id, sequence desc);
+create index run_of_entity on {schema}.run (source, entity_id, sequence desc);
 
 create table {schema}.file (
     table_name text not null,
@@ -77,6 +81,60 @@ create table {schema}.file (
 
 -- The newest files of a table are shown first.
 create index file_newest on {schema}.file (table_name, sequence desc);
+
+create table {schema}.import (
+    import_id text primary key,
+    path text not null,
+    file_name text not null,
+    sha256 text not null,
+    bytes bigint not null,
+    content_at timestamptz not null,
+    kind text,
+    status text not null,
+    layout text,
+    exported_at timestamptz,
+    rows bigint not null,
+    created bigint not null,
+    changed bigint not null,
+    corrected bigint not null,
+    unchanged bigint not null,
+    duplicates bigint not null,
+    superseded bigint not null,
+    rejected bigint not null,
+    fields_rejected bigint not null,
+    noted bigint not null,
+    findings bigint not null,
+    unknown_columns jsonb not null,
+    unknown_columns_count bigint not null,
+    same_as text,
+    skips bigint not null,
+    error_code text,
+    error text,
+    position text,
+    started_at timestamptz,
+    closed_at timestamptz,
+    duration_ms bigint,
+    sequence bigint not null,
+    last_sequence bigint not null
+);
+
+-- The newest imports are shown first; one is looked for by its bytes or its path, however long.
+create index import_newest on {schema}.import (sequence desc);
+create index import_bytes on {schema}.import (sha256);
+create index import_path on {schema}.import using hash (path);
+
+create table {schema}.finding (
+    import_id text not null,
+    number bigint not null,
+    outcome text not null,
+    at text not null,
+    field text not null,
+    scope text not null,
+    code text not null,
+    sentence text not null,
+    sequence bigint not null,
+    primary key (import_id, number)
+);
 
 create or replace view views.sync_status as
 select
@@ -99,7 +157,12 @@ select
     last_error,
     last_error_at,
     last_sequence,
-    exists (select from {schema}.parked where parked.block_key = entity_id) as incomplete,
+    -- Only some facts of an import tell its kind: one that is set aside may be of any.
+    exists (
+        select from {schema}.parked
+        where parked.block_key = entity_id
+            or (source = 'wsop' and starts_with(parked.block_key, 'evt.wsop.'))
+    ) as incomplete,
     files_removed,
     enabled,
     time_zone,
@@ -110,7 +173,11 @@ select
     retry_at,
     next_due_at,
     last_run_at,
-    last_run_ms
+    last_run_ms,
+    rows_created,
+    rows_changed,
+    rows_rejected,
+    pulled
 from {schema}.status;
 
 create or replace view views.sync_runs as
@@ -150,3 +217,58 @@ select
     said_at,
     sequence
 from {schema}.file;
+
+create or replace view views.imports as
+select
+    import_id,
+    path,
+    file_name,
+    sha256,
+    bytes,
+    content_at,
+    kind,
+    status,
+    layout,
+    exported_at,
+    rows,
+    created,
+    changed,
+    corrected,
+    unchanged,
+    duplicates,
+    superseded,
+    rejected,
+    fields_rejected,
+    noted,
+    findings,
+    unknown_columns,
+    unknown_columns_count,
+    same_as,
+    skips,
+    error_code,
+    error,
+    position,
+    started_at,
+    closed_at,
+    duration_ms,
+    sequence,
+    last_sequence,
+    exists (
+        select from {schema}.parked where parked.block_key = 'evt.wsop.import.' || import_id
+    ) as incomplete
+from {schema}.import;
+
+create or replace view views.import_findings as
+select
+    finding.import_id,
+    finding.number,
+    finding.outcome,
+    finding.at,
+    finding.field,
+    finding.scope,
+    finding.code,
+    finding.sentence,
+    finding.sequence
+from {schema}.finding
+join {schema}.import on import.import_id = finding.import_id
+where finding.number <= import.findings;

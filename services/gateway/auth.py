@@ -6,6 +6,7 @@ headers that keep a browser from loading or sending anything elsewhere.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
@@ -25,6 +26,9 @@ SESSION_S_MAX: Final = 24 * 3600
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # The largest command has some 2 KB; a megabyte is room for every later one.
 BODY_BYTES_MAX: Final = 1024 * 1024
+# A portrait of any camera, saved for the web, is below; the service that decodes it takes as much.
+PICTURE_BYTES_MAX: Final = 5 * 1024 * 1024
+_PICTURES: Final = re.compile(r"/api/v1/players/[^/]+/images")
 # Longer tokens are no keys of ours; hashing them would only be work.
 TOKEN_LENGTH_MAX: Final = 512
 
@@ -107,7 +111,7 @@ class Guard:
 
         answered = self._judge(scope)
         behind = self._app if answered is None else answered
-        await behind(scope, limited(receive), send_with_headers)
+        await behind(scope, limited(receive, body_bytes_max(scope["path"])), send_with_headers)
 
     def _judge(self, scope: Scope) -> Response | None:
         """None lets the request pass."""
@@ -124,8 +128,9 @@ class Guard:
             detail = "a change with the page's cookie must come from the page itself"
             return answer(Problem(403, "other_origin", detail), path)
         length = connection.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
-            return answer(Problem(413, "body_too_large", _too_large()), path)
+        most = body_bytes_max(path)
+        if not length.isdecimal() or int(length) > most:
+            return answer(Problem(413, "body_too_large", _too_large(most)), path)
         scope.setdefault("state", {})["actor"] = actor
         return None
 
@@ -161,11 +166,16 @@ class Guard:
         return answer(Problem(401, "no_valid_key", detail), connection.url.path)
 
 
-def _too_large() -> str:
-    return f"a body holds at most {BODY_BYTES_MAX} bytes"
+def body_bytes_max(path: str) -> int:
+    """How many bytes a body on this path may have: pictures are larger than commands."""
+    return PICTURE_BYTES_MAX if _PICTURES.fullmatch(path) else BODY_BYTES_MAX
 
 
-def limited(receive: Receive) -> Receive:
+def _too_large(most: int) -> str:
+    return f"a body holds at most {most} bytes"
+
+
+def limited(receive: Receive, most: int = BODY_BYTES_MAX) -> Receive:
     """The same, but raises HTTPException 413 when a body that told no length grows too large."""
     received = 0
 
@@ -173,8 +183,8 @@ def limited(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_BYTES_MAX:
-            raise HTTPException(413, _too_large())
+        if received > most:
+            raise HTTPException(413, _too_large(most))
         return message
 
     return receive_some

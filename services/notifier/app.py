@@ -48,4 +48,7 @@ async def main(process: Process) -> None:
     process.spawn(react(process.bus, "notifier-gfx", app.raise_for), "rejected files")
     process.spawn(react(process.bus, "notifier-sync", app.raise_for), "failed syncs")
     process.spawn(react(process.bus, "notifier-hands", app.raise_for), "lost hands")
+    process.spawn(react(process.bus, "notifier-wsop-rejected", app.raise_for), "rejected imports")
+    process.spawn(react(process.bus, "notifier-wsop-closed", app.raise_for), "partial imports")
+    process.spawn(react(process.bus, "notifier-wsop-sync", app.raise_for), "failed fetches")
     process.spawn(react(process.bus, "notifier-announcer", app.announce), "announcer")

@@ -6,11 +6,12 @@ from datetime import datetime
 import msgspec
 
 from contracts.decision import Refusal
-from contracts.messages import Event
+from contracts.messages import Event, wsop_sync
 from contracts.messages.gfx import FileRejected, HandWithdrawn
 from contracts.messages.gfx_sync import SyncFailed
 from contracts.messages.notification import NotificationNotice, NotificationRaised
 from contracts.messages.render import RenderFailed
+from contracts.messages.wsop import ImportClosed, ImportRejected
 
 # Whoever is on call sees everything; roles get their own screens.
 OPERATORS = "operators"
@@ -18,8 +19,24 @@ OPERATORS = "operators"
 # this failure and not at later ones, until a run has succeeded again.
 SYNC_FAILURES = 3
 
-type Cause = RenderFailed | FileRejected | SyncFailed | HandWithdrawn
-CAUSES = (RenderFailed, FileRejected, SyncFailed, HandWithdrawn)
+type Cause = (
+    RenderFailed
+    | FileRejected
+    | SyncFailed
+    | HandWithdrawn
+    | ImportRejected
+    | ImportClosed
+    | wsop_sync.SourceSyncFailed
+)
+CAUSES = (
+    RenderFailed,
+    FileRejected,
+    SyncFailed,
+    HandWithdrawn,
+    ImportRejected,
+    ImportClosed,
+    wsop_sync.SourceSyncFailed,
+)
 
 
 class Raise(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,23 +100,71 @@ def notification(command: Raise) -> NotificationRaised | None:
                 audience=OPERATORS,
             )
         case SyncFailed() as failed:
-            return _sync_failed(command.notification_id, failed)
+            what = ("gfx-ingest", "table", failed.table)
+            return _sync_failed(command.notification_id, failed, what)
         case HandWithdrawn() as lost:
             return _hands_lost(command.notification_id, lost)
+        case ImportRejected() as rejected:
+            return _import_rejected(command.notification_id, rejected)
+        case ImportClosed() as closed:
+            return _import_partial(command.notification_id, closed)
+        case wsop_sync.SourceSyncFailed() as failed:
+            what = ("wsop-import", "source", failed.kind)
+            return _sync_failed(command.notification_id, failed, what)
 
 
-def _sync_failed(notification_id: str, failed: SyncFailed) -> NotificationRaised | None:
+def _sync_failed(
+    notification_id: str,
+    failed: SyncFailed | wsop_sync.SourceSyncFailed,
+    what: tuple[str, str, str],
+) -> NotificationRaised | None:
+    """`what` names the service, the kind of entity and the entity."""
     if failed.failures != SYNC_FAILURES:
         return None
+    source, entity_type, entity_id = what
     return NotificationRaised(
         notification_id=notification_id,
         type="alert",
         level="critical",
-        title=f"Sync of table {failed.table} failed {failed.failures} times",
+        title=f"Sync of {entity_type} {entity_id} failed {failed.failures} times",
         message=failed.error,
-        source="gfx-ingest",
-        entity_type="table",
-        entity_id=failed.table,
+        source=source,
+        entity_type=entity_type,
+        entity_id=entity_id,
+        audience=OPERATORS,
+    )
+
+
+def _import_rejected(notification_id: str, rejected: ImportRejected) -> NotificationRaised:
+    place = f", at {rejected.position}" if rejected.position else ""
+    return NotificationRaised(
+        notification_id=notification_id,
+        type="error",
+        level="high",
+        title=f"Import of {rejected.kind or 'an unknown file'} rejected",
+        message=f"{rejected.file.path}: {rejected.reason}{place}",
+        source="wsop-import",
+        entity_type="import",
+        entity_id=rejected.import_id,
+        audience=OPERATORS,
+    )
+
+
+def _import_partial(notification_id: str, closed: ImportClosed) -> NotificationRaised | None:
+    """None for one that is complete, or abandoned: somebody replaced or removed its file."""
+    if closed.status != "partial":
+        return None
+    counts = closed.counts
+    return NotificationRaised(
+        notification_id=notification_id,
+        type="warning",
+        level="medium",
+        title=f"Import of {closed.kind} is partial",
+        message=f"{closed.file.path}: rejected rows {counts.rejected} of {closed.rows}, "
+        f"rejected fields {counts.fields_rejected}; all else holds",
+        source="wsop-import",
+        entity_type="import",
+        entity_id=closed.import_id,
         audience=OPERATORS,
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,8 @@ from contracts.messages import override_commands as asked
 from contracts.messages.override import PersonErased
 from contracts.recorded import Recorded
 from services.override import domain
+from services.override.inputs import names
+from services.override.inputs.suggester import Rhythm, Suggester
 from services.override.outputs.uploads import Objects, Uploads
 from services.override.outputs.vault import Vault
 from services.override.settings import OverrideSettings
@@ -171,5 +174,15 @@ def _entity(person_id: str) -> Entity:
 
 
 async def main(process: Process, settings: OverrideSettings) -> None:
-    """Start the service on the object store of its settings."""
-    await App(process.bus, Vault(settings.objects_url), settings.work_dir).start(process)
+    """Start the service on the object store of its settings, and on the read models if it names
+    them.
+    """
+    app = App(process.bus, Vault(settings.objects_url), settings.work_dir)
+    await app.start(process)
+    if not settings.reader_url.get_secret_value():
+        log.warning("suggester.off", why="RAILCAST_READER_URL is not set")
+        return
+    views = partial(names.opened, settings.reader_url.get_secret_value(), settings.table_numbers)
+    rhythm = Rhythm(settings.suggest_rest_s, settings.suggest_interval_s)
+    suggester = Suggester(views, process.bus, app.handle, process.health, rhythm)
+    process.spawn(suggester.run(), "suggester")

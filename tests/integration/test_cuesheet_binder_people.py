@@ -17,7 +17,9 @@ from contracts.messages.gfx_game import (
     SeatCorrected,
     SeatCorrectionWithdrawn,
 )
+from contracts.messages.override import LinkVerified
 from contracts.poker.hand import Action
+from contracts.poker.identity import player_hash
 from deploy.local.servers import NatsServer, PostgresServer
 from services.cuesheet.app import BusGames
 from services.cuesheet.inputs.binder import Binder, MissingBinding
@@ -110,6 +112,33 @@ async def test_a_person_alone_is_enough_and_every_fact_of_every_game_is_waited_f
     assert by_person.point == by_seat.point
     assert shown(by_person).series == shown(by_seat).series
     assert by_person.checkpoints["hands"] >= head
+
+
+async def test_a_cue_made_for_an_identity_shows_the_player_it_was_linked_to_meanwhile(
+    log: NatsBus, bus_urls: NatsServer, database: str, binder: Binder
+):
+    hand = walk(0, FIRST)
+    named = {seat.seat: player_hash(seat.name, seat.long_name) for seat in hand.seats}
+    flow = {"game_id": GAME, "person_id": persons.of_identity(named[LONG])}
+    risk = {"person_id": persons.of_identity(named[SHORT]), "game_id": GAME, "players_left": 12}
+    async with folding(bus_urls, database):
+        before = shown(await binder.bind("chip_flow", flow))
+    for seat in (LONG, SHORT):
+        await say(
+            log,
+            LinkVerified(
+                person_id=persons.of_identity(named[seat]),
+                wsop_player_id=f"P{seat}",
+                confidence=None,
+                method=None,
+                reason="checked",
+            ),
+        )
+    # A fact of the game behind the links, so that the binder waits for them.
+    await say(log, corrected(2))
+    async with folding(bus_urls, database):
+        assert shown(await binder.bind("chip_flow", flow)).series == before.series
+        assert shown(await binder.bind("at_risk", risk)).name == NAMES[SHORT % 5].upper()
 
 
 async def test_a_strap_names_who_is_at_risk_in_the_last_hand(folded: None, binder: Binder):

@@ -111,7 +111,7 @@ async def test_a_run_is_asked_for_over_http_and_its_history_and_state_are_told(
         [_, manual] = await facts.until(SyncCompleted, 2)
         unknown = await post(api, "/sync/gfx/trigger", {"table": "creek"}, "key-2")
         resting = await post(api, "/sync/gfx/trigger", {"table": "lake"}, "key-3")
-        foreign = await post(api, "/sync/wsop/trigger", None, "key-4")
+        foreign = await post(api, "/sync/manual/trigger", None, "key-4")
     assert answer.status_code == again.status_code == 202
     [sync] = answer.json()["syncs"]
     assert (sync["table"], sync["merged"]) == ("river", False)
@@ -120,7 +120,7 @@ async def test_a_run_is_asked_for_over_http_and_its_history_and_state_are_told(
     assert (manual.event.files, manual.event.unchanged) == (1, 1)
     assert_problem(unknown, 404, "not_found")
     assert_problem(resting, 409, "table_disabled")
-    assert assert_problem(foreign, 404, "not_found")["allowed"] == ["gfx"]
+    assert assert_problem(foreign, 404, "not_found")["allowed"] == ["gfx", "wsop"]
 
     sequence = {"min_seq": manual.sequence}
     runs = (await api.get("/sync/gfx/history", params=sequence)).json()
@@ -129,7 +129,7 @@ async def test_a_run_is_asked_for_over_http_and_its_history_and_state_are_told(
     assert runs["items"][1]["recorded"] == 1
     lake = (await api.get("/sync/gfx/history", params=sequence | {"entity_id": "lake"})).json()
     assert lake["total"] == 0
-    assert_problem(await api.get("/sync/wsop/history"), 404, "not_found")
+    assert_problem(await api.get("/sync/manual/history"), 404, "not_found")
     states = (await api.get("/sync/status", params=sequence)).json()["items"]
     assert [(s["entity_id"], s["status"], s["health"]) for s in states] == [
         ("lake", "disabled", "disabled"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from contracts.envelope import SEQUENCE
 from contracts.messages.gfx import FileRejected, FileSource
 from contracts.messages.notification import NotificationRaised
 from contracts.messages.render import RenderFailed, RenderRequested
+from contracts.messages.wsop_sync import SourceSyncFailed
 from deploy.local.servers import NatsServer
 from services.notifier.app import App, main
 from tests.support.live_bus import Facts, bus_as, emptied, facts_of, new_log, running, say
@@ -119,3 +121,29 @@ async def test_what_failed_while_the_notifier_was_away_is_raised_when_it_comes_b
 
     assert raised.event.entity_id == "r1"
     assert await log.newest("notifications.operators") is not None
+
+
+def fetch_failed(failures: int) -> SourceSyncFailed:
+    return SourceSyncFailed(
+        kind="players",
+        sync_id=f"run {failures}",
+        operation="scheduled",
+        attempt=failures,
+        error="the server says 503",
+        failures=failures,
+        duration_ms=1,
+        retry_at=None,
+        next_due_at=datetime(2031, 3, 1, tzinfo=UTC),
+    )
+
+
+async def test_only_the_third_failed_run_of_a_kind_is_raised(
+    bus_urls: NatsServer, log: NatsBus, facts: Facts
+):
+    async with running(bus_urls, "notifier", main):
+        await say(log, *map(fetch_failed, (1, 2, 3, 4)))
+        [raised] = await facts.until(NotificationRaised)
+        await emptied(log, "notifier-wsop-sync")
+
+    assert (raised.event.level, raised.event.entity_id) == ("critical", "players")
+    assert (await log.head()).sequence == 5

@@ -34,9 +34,10 @@ from contracts.messages.override_commands import (
     WithdrawOverride,
 )
 from contracts.people import storage
+from contracts.people.records import Identity
 from deploy.local.servers import NatsServer
 from services.override.app import UPLOAD_AGE_MAX, App, main
-from services.override.inputs import suggest_links
+from services.override.inputs.suggesting import Names, suggest_links
 from services.override.outputs.vault import Vault
 from services.override.settings import OverrideSettings
 from tests.support.live_bus import (
@@ -367,34 +368,25 @@ async def test_a_store_that_does_not_answer_is_tried_again(tmp_path: Path) -> No
         await vault.write("people/a/private/u1", b"x")
 
 
-class Names:
-    """What the read models know."""
-
-    def __init__(self) -> None:
-        self.holm = identity("Holm", "Jan-Erik Holm")
-
-    async def identities(self):
-        return [self.holm, identity("Garcia", "Pedro Garcia")]
-
-    async def players(self):
-        return [player("P1", "Holm Jan Erik"), player("P2", "Sergio Garcia")]
-
-    async def seats(self):
-        return {}
+def named(*identities: Identity) -> Names:
+    """What the read models know: these identities and two players."""
+    players = (player("P1", "Holm Jan Erik"), player("P2", "Sergio Garcia"))
+    return Names(identities=identities, players=players, seats={})
 
 
 async def test_suggestions_are_said_once_and_a_rejected_one_never_again(
     bus_urls: NatsServer, log: NatsBus, facts: Facts, store: Store, tmp_path: Path
 ) -> None:
-    names = Names()
+    holm, garcia = identity("Holm", "Jan-Erik Holm"), identity("Garcia", "Pedro Garcia")
     async with instance(bus_urls, store, tmp_path) as app:
-        assert await suggest_links(names, app.handle) == 1
-        assert await suggest_links(names, app.handle) == 0
+        assert await suggest_links(named(holm, garcia), app.handle) == 1
+        assert await suggest_links(named(holm, garcia), app.handle) == 0
         [fact] = await facts.until(LinkSuggested)
         assert fact.envelope.actor == "override-suggester"
-        assert fact.event.person_id == f"g-{names.holm.player_hash}"
+        assert fact.event.person_id == f"g-{holm.player_hash}"
         person_id = fact.event.person_id
         reject = RejectLink(person_id=person_id, wsop_player_id="P1", reason="not him")
         await app.handle(reject, asked("reject"))
-        names.holm = identity("HOLM", "Jan-Erik Holm")  # the same identity, typed in capitals
-        assert await suggest_links(names, app.handle) == 0
+        capitals = identity("HOLM", "Jan-Erik Holm")
+        assert capitals.player_hash == holm.player_hash
+        assert await suggest_links(named(capitals, garcia), app.handle) == 0

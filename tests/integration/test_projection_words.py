@@ -1,7 +1,6 @@
 """What people say of a game, as the views show it: exclusions, events, seats, grades, and back."""
 
 import itertools
-from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
@@ -19,12 +18,10 @@ from contracts.messages.gfx_game import (
     SeatCorrectionWithdrawn,
 )
 from contracts.poker.identity import player_hash
-from projections.chip_counts.store import SPEC as CHIP_COUNTS
-from projections.hands.store import SPEC as HANDS
-from tests.support.folding import LOG_START, log_of
+from tests.support.folding import LOG_START
 from tests.support.gfx_facts import GAME, TABLE, digest, recorded_hand, seen, ticks, walk
 from tests.support.poker_oracle import acts, make_hand, sit
-from tests.support.stored import stored
+from tests.support.told import told
 
 STACKS = {2: 5000, 5: 6000, 8: 7000}
 OTHER = "639700000000000002"
@@ -36,26 +33,6 @@ HANDS_TOLD = [seen(), *(recorded_hand(walk(number, STACKS)) for number in range(
 OTHER_GAME = [msgspec.structs.replace(event, game_id=OTHER) for event in HANDS_TOLD[:3]]
 EIGHT = persons.of_identity(player_hash("Marchetti-Oduya", "Ada Marchetti-Oduya"))
 TWO = persons.of_identity(player_hash("Quillfeather", "Ada Quillfeather"))
-
-
-class Told:
-    """A log that grows, and the views over it."""
-
-    def __init__(self, views):
-        self.views = views
-        self.facts = []
-
-    async def say(self, *events):
-        self.facts += log_of(*events, after=len(self.facts))
-        await self.views.tell(self.facts)
-
-
-@asynccontextmanager
-async def told(database, *events):
-    async with stored(database, HANDS, CHIP_COUNTS) as views:
-        log = Told(views)
-        await log.say(*events)
-        yield log
 
 
 def exclude(reason="a rehearsal"):
@@ -232,6 +209,7 @@ async def test_an_identity_is_spelled_as_in_its_newest_hand_and_spans_games(data
         "first_start_ticks": first,
         "last_game_id": OTHER,
         "last_start_ticks": first + 4,
+        "identity_id": persons.of_identity(player_hash("ruff", "")),
     }
     assert [(each["name"], each["hands"]) for each in found[1:]] == [("Knot", 1)]
 

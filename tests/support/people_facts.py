@@ -1,4 +1,4 @@
-"""Facts about invented people, stories made of them, and who everybody is by a plain look at all."""
+"""Facts about invented people, stories made of them, and who is who by a plain look at all."""
 
 from datetime import timedelta
 

@@ -39,7 +39,8 @@ def bind(seats=SEATS, game=(), **parameters):
         "exclusion_reason": None,
         "incomplete": False,
     } | dict(game)
-    answer = msgspec.json.encode({"game": shown, "seats": seats})
+    person = parameters.get("person_id")
+    answer = msgspec.json.encode({"game": shown, "person": person, "seats": seats})
     asked = {"game_id": GAME, "players_left": 40} | parameters
     if "person_id" not in asked:
         asked = {"seat": 7} | asked
@@ -58,7 +59,7 @@ def test_a_hand_may_be_named_and_so_may_the_person():
     made = bind(person_id="g-7", ordinal=5)
 
     assert (made.data.name, made.point.ordinal) == ("Player 7", 5)
-    assert question(AtRiskParameters(game_id=GAME, seat=7, ordinal=5)).arguments == (GAME, 5)
+    assert question(AtRiskParameters(game_id=GAME, seat=7, ordinal=5)).arguments == (GAME, 5, None)
 
 
 def test_on_a_final_table_the_players_of_the_hand_are_all_that_are_left():

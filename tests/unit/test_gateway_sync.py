@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from contracts.views import VIEWS
-from services.gateway.routes import models
+from services.gateway.errors import Problem
+from services.gateway.routes import imports, models
 from services.gateway.routes.sync import health_of
+from services.gateway.routes.triggers import Trigger, named
 
 NOW = datetime(2031, 3, 1, 19, 0, tzinfo=UTC)
 HOUR = 3600
@@ -53,3 +55,23 @@ def test_the_health_of_a_table_is_one_word(columns: dict[str, Any], health: str)
 
 def test_the_history_tells_every_column_of_the_runs() -> None:
     assert tuple(models.SyncRun.model_fields) == VIEWS["sync_runs"]
+
+
+def test_the_import_log_tells_every_column_of_its_views() -> None:
+    assert tuple(imports.Import.model_fields) == VIEWS["imports"]
+    assert tuple(imports.Finding.model_fields) == VIEWS["import_findings"]
+
+
+def test_a_trigger_names_a_table_of_the_one_source_and_a_kind_of_the_other() -> None:
+    assert named("gfx", Trigger(table="river")) == "river"
+    assert named("wsop", Trigger(kind="players")) == "players"
+    assert named("gfx", Trigger()) is None
+    assert named("wsop", Trigger()) is None
+
+
+@pytest.mark.parametrize(("source", "name"), [("gfx", "kind"), ("wsop", "table")])
+def test_a_trigger_with_the_word_of_the_other_source_is_refused(source: str, name: str) -> None:
+    with pytest.raises(Problem) as refused:
+        named(source, Trigger(**{name: "river"}))
+    assert refused.value.status == 422
+    assert name in refused.value.detail

@@ -8,6 +8,8 @@ from contracts.messages.gfx import FileRejected, FileSource, HandWithdrawn
 from contracts.messages.gfx_sync import SyncFailed
 from contracts.messages.notification import NotificationNotice, NotificationRaised
 from contracts.messages.render import RenderFailed
+from contracts.messages.wsop import Counts, ImportClosed, ImportFile, ImportRejected
+from contracts.messages.wsop_sync import SourceSyncFailed
 from services.notifier.domain import Notifier, Raise, notice, occasion
 from tests.support.scenario import Scenario
 
@@ -154,3 +156,105 @@ def test_all_hands_that_one_file_lost_are_one_occasion():
 
 def test_every_other_fact_is_an_occasion_of_its_own():
     assert occasion(rejected(), "e-1") != occasion(rejected(), "e-2")
+
+
+EXPORT = ImportFile(
+    path="day 2/Standings.csv",
+    sha256="cd" * 32,
+    bytes=90,
+    content_at=datetime(2031, 3, 1, tzinfo=UTC),
+)
+
+
+def import_rejected(kind="standings", position="line 1"):
+    return ImportRejected(
+        import_id="i1",
+        kind=kind,
+        file=EXPORT,
+        code="missing_header",
+        reason="the columns lack rank",
+        position=position,
+    )
+
+
+def import_closed(status="partial", **counts):
+    return ImportClosed(
+        import_id="i1",
+        kind="standings",
+        file=EXPORT,
+        status=status,
+        rows=40,
+        counts=Counts(**counts),
+        noted=0,
+        unknown_columns_count=0,
+    )
+
+
+def fetch_failed(failures):
+    return SourceSyncFailed(
+        kind="standings",
+        sync_id="a",
+        operation="scheduled",
+        attempt=failures,
+        error="the server says 503",
+        failures=failures,
+        duration_ms=1,
+        retry_at=None,
+        next_due_at=datetime(2031, 3, 1, tzinfo=UTC),
+    )
+
+
+def test_a_rejected_import_tells_the_operators_what_is_wrong_and_where():
+    assert raised(import_rejected()) == NotificationRaised(
+        notification_id="n1",
+        type="error",
+        level="high",
+        title="Import of standings rejected",
+        message="day 2/Standings.csv: the columns lack rank, at line 1",
+        source="wsop-import",
+        entity_type="import",
+        entity_id="i1",
+        audience="operators",
+    )
+
+
+def test_a_rejected_file_nobody_recognised_is_told_of_too():
+    told = raised(import_rejected(kind=None, position=""))
+
+    assert told.title == "Import of an unknown file rejected"
+    assert told.message == "day 2/Standings.csv: the columns lack rank"
+
+
+def test_a_partial_import_is_a_warning_with_its_counts():
+    told = raised(import_closed(rejected=3, fields_rejected=2))
+
+    assert (told.type, told.level, told.audience) == ("warning", "medium", "operators")
+    assert (told.entity_type, told.entity_id) == ("import", "i1")
+    assert told.title == "Import of standings is partial"
+    assert told.message == (
+        "day 2/Standings.csv: rejected rows 3 of 40, rejected fields 2; all else holds"
+    )
+
+
+@pytest.mark.parametrize("status", ["completed", "abandoned"])
+def test_an_import_that_is_complete_or_taken_over_tells_nobody(status):
+    command = Raise(notification_id="n1", cause=import_closed(status))
+
+    assert Scenario(Notifier()).when(command) == []
+
+
+def test_a_kind_that_could_not_be_fetched_three_times_in_a_row_is_critical():
+    assert raised(fetch_failed(3)) == NotificationRaised(
+        notification_id="n1",
+        type="alert",
+        level="critical",
+        title="Sync of source standings failed 3 times",
+        message="the server says 503",
+        source="wsop-import",
+        entity_type="source",
+        entity_id="standings",
+        audience="operators",
+    )
+    for failures in (1, 2, 4):
+        command = Raise(notification_id="n1", cause=fetch_failed(failures))
+        assert Scenario(Notifier()).when(command) == []

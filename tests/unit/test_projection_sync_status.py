@@ -17,9 +17,7 @@ from contracts.messages.gfx_sync import (
     TableRemoved,
 )
 from projections.sync_status.domain import (
-    ENTITY_TYPE,
     PATH_BYTES_MAX,
-    SOURCE,
     FileRow,
     RunRow,
     StatusRow,
@@ -28,7 +26,7 @@ from projections.sync_status.domain import (
 from tests.support.folding import LOG_START, Folding, log_of
 from tests.support.gfx_facts import GAME, TABLE, source
 
-KEY = (SOURCE, ENTITY_TYPE, TABLE)
+KEY = ("gfx", "table", TABLE)
 
 
 def read(content="1", recorded=3, revised=0):

@@ -29,7 +29,7 @@ class HandsFold:
         self._read = partial(hand.read_told, rules=rules)
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
-        """The game, and the hand or the word of an operator that an event is about."""
+        """The game, and the hand or the word of an operator that an event is about; or the link."""
         return keys.keys(recorded.event)
 
     def further_keys(self, recorded: Recorded, rows: Rows) -> Iterable[tuple[type[Row], Key]]:
@@ -37,7 +37,7 @@ class HandsFold:
         return keys.further_keys(recorded.event, rows)
 
     def block_key(self, recorded: Recorded) -> str:
-        """A game's events depend on each other, games do not."""
+        """A game's events depend on each other, and an identity's; games do not."""
         return recorded.event.subject_id
 
     def project(self, recorded: Recorded, rows: Rows) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from contracts import attribution
 from contracts.messages import Event
 from contracts.messages.gfx import (
     GameSeen,
@@ -13,8 +12,8 @@ from contracts.messages.gfx import (
     HandWithdrawn,
     SnapshotRead,
 )
-from contracts.messages.gfx_game import HandGraded, HandGradeWithdrawn
 from contracts.rows import Key, Row, Rows
+from projections.hands.domain import words
 from projections.hands.domain.neighbours import neighbours
 from projections.hands.domain.rows import GameRow, HandRow, HandSeatRow
 
@@ -26,22 +25,23 @@ HANDLES: Sequence[type[Event]] = (
     HandWithdrawn,
     HandRestored,
     SnapshotRead,
-    HandGraded,
-    HandGradeWithdrawn,
-    *attribution.HANDLES,
+    *words.HANDLES,
 )
 
 
 def keys(event: Event) -> Iterable[tuple[type[Row], Key]]:
-    """The game, and the hand or the word of an operator that an event is about."""
-    yield GameRow, (event.subject_id,)
+    """The game and the hand that an event is about, or what `words` names."""
     match event:
         case HandRecorded() | HandRevised():
+            yield GameRow, (event.game_id,)
             yield HandRow, (event.game_id, int(event.hand.start_ticks))
-        case HandFinalised() | HandGraded() | HandGradeWithdrawn():
+        case HandFinalised():
+            yield GameRow, (event.game_id,)
             yield HandRow, (event.game_id, int(event.start_ticks))
+        case GameSeen() | SnapshotRead() | HandWithdrawn() | HandRestored():
+            yield GameRow, (event.game_id,)
         case _:
-            yield from attribution.keys(event)
+            yield from words.keys(event)
 
 
 def further_keys(event: Event, rows: Rows) -> Iterable[tuple[type[Row], Key]]:

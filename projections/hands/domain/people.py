@@ -1,8 +1,8 @@
-"""What people say of a hand or a game, applied to the rows."""
+"""What people say of a hand, a game or an identity, applied to the rows."""
 
 import msgspec
 
-from contracts import attribution
+from contracts import attribution, links
 from contracts.messages.gfx_game import HandGraded, HandGradeWithdrawn
 from contracts.poker.grading import GradeRules, Letter, shown_grade
 from contracts.recorded import Recorded
@@ -11,7 +11,7 @@ from projections.hands.domain.files import known_hand
 
 
 def apply_word(recorded: Recorded, rows: Rows, rules: GradeRules) -> None:
-    """Apply a person's grade or its withdrawal, or what an operator said of a game."""
+    """Apply a person's grade or its withdrawal, or what was said of a game or an identity."""
     match recorded.event:
         case HandGraded() as event:
             _grade(event, event.letter, rows, rules)
@@ -19,6 +19,7 @@ def apply_word(recorded: Recorded, rows: Rows, rules: GradeRules) -> None:
             _grade(event, None, rows, rules)
         case _:
             attribution.attribute(recorded, rows)
+            links.follow(recorded, rows)
 
 
 def _grade(

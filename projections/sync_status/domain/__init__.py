@@ -1,7 +1,8 @@
-"""The fold of files and runs: a row per file content, a row per run, a status row per table.
+"""The fold of files, imports and runs: a row each, and a status row per source.
 
-Between runs a file says how a table is doing: one that was taken in is a success, a rejected one a
-failure. While a run is asked for or under way, only the run's own facts move the state.
+A source is a table of PokerGFX or a kind of the tournament platform's files. Between runs a file
+says how its source is doing: one that was taken in is a success, any other a failure. While a run
+is asked for or under way, only the run's own facts move the state.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,17 @@ from projections.sync_status.domain.files import (
     removed_row,
     with_file,
 )
-from projections.sync_status.domain.rows import ENTITY_TYPE, SOURCE, FileRow, RunRow, StatusRow
+from projections.sync_status.domain.import_rows import FindingRow, ImportRow
+from projections.sync_status.domain.imports import (
+    FINDINGS,
+    IMPORT_ENDS,
+    IMPORT_FACTS,
+    ImportFact,
+    finding_rows,
+    import_row,
+    with_import,
+)
+from projections.sync_status.domain.rows import FileRow, RunRow, StatusRow
 from projections.sync_status.domain.runs import (
     REGISTRY_FACTS,
     RUN_FACTS,
@@ -29,69 +40,109 @@ from projections.sync_status.domain.runs import (
     RunFact,
     run_row,
     with_run,
-    with_table,
+    with_source,
 )
+from projections.sync_status.domain.sources import SourceKey, kind_key, source_key, table_key
 
-type TableFact = FileFact | FileRemoved | RunFact | RegistryFact
+type SourceFact = FileFact | FileRemoved | RunFact | RegistryFact
 
-_FACTS = (*FILE_FACTS, FileRemoved, *RUN_FACTS, *REGISTRY_FACTS)
+_SOURCE_FACTS = (*FILE_FACTS, FileRemoved, *RUN_FACTS, *REGISTRY_FACTS)
 
 
 class SyncStatusFold:
     """A success ends a row of failures; a failure never moves the time of the last success."""
 
-    handles: Sequence[type[Event]] = _FACTS
+    handles: Sequence[type[Event]] = (*_SOURCE_FACTS, *IMPORT_FACTS)
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
-        """The status of the table, and what the fact changes of a run or a file."""
+        """The status of the source, and what the fact changes of a run, a file or an import."""
         event = _fact(recorded)
-        yield StatusRow, _status_key(event.table)
-        if isinstance(event, RUN_FACTS):
-            yield RunRow, (*_status_key(event.table), event.sync_id)
+        if isinstance(event, IMPORT_FACTS):
+            yield ImportRow, (event.import_id,)
+        if (key := _status_key(event)) is not None:
+            yield StatusRow, key
+            if isinstance(event, RUN_FACTS):
+                yield RunRow, (*key, event.sync_id)
         if isinstance(event, FileRemoved):
             yield FileRow, file_key(event)
 
     def block_key(self, recorded: Recorded) -> str:
-        """A table's facts count one after the other."""
-        return _fact(recorded).table
+        """The facts of a table count one after the other, so do those of an import or a kind."""
+        event = _fact(recorded)
+        if isinstance(event, (*FILE_FACTS, FileRemoved)):
+            return event.table
+        if event.TYPE.entity == "table":
+            return event.subject_id
+        return event.subject.rpartition(".")[0]
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
-        """Apply one fact about a table."""
+        """Apply one fact about a table, a kind or an import."""
         event = _fact(recorded)
-        source, entity_type, entity_id = key = _status_key(event.table)
+        if isinstance(event, IMPORT_FACTS):
+            _put_import(event, recorded, rows)
+        key = _status_key(event)
+        if key is None:
+            return
+        source, entity_type, entity_id = key
         status = rows.get(StatusRow, *key) or StatusRow(
             source=source, entity_type=entity_type, entity_id=entity_id
         )
         status = replace(status, last_sequence=recorded.sequence)
-        if isinstance(event, FILE_FACTS):
-            rows.put(file_row(event, recorded))
-            status = with_file(status, event, recorded)
-        elif isinstance(event, FileRemoved):
-            rows.put(removed_row(event, recorded, rows.get(FileRow, *file_key(event))))
-            status = replace(status, files_removed=status.files_removed + 1)
-        elif isinstance(event, RUN_FACTS):
-            rows.put(run_row(event, recorded, rows.get(RunRow, *key, event.sync_id)))
-            status = with_run(status, event, recorded)
-        else:
-            status = with_table(status, event)
+        if isinstance(event, IMPORT_ENDS):
+            status = with_import(status, event, recorded)
+        elif isinstance(event, _SOURCE_FACTS):
+            status = _with_source_fact(status, event, recorded, rows)
         rows.put(status)
 
 
-def _fact(recorded: Recorded) -> TableFact:
+def _put_import(event: ImportFact, recorded: Recorded, rows: Rows) -> None:
+    before = rows.get(ImportRow, event.import_id)
+    rows.put(import_row(event, recorded, before))
+    if isinstance(event, FINDINGS) and before is not None:
+        for finding in finding_rows(event, recorded, before):
+            rows.put(finding)
+
+
+def _with_source_fact(
+    status: StatusRow, event: SourceFact, recorded: Recorded, rows: Rows
+) -> StatusRow:
+    if isinstance(event, FILE_FACTS):
+        rows.put(file_row(event, recorded))
+        return with_file(status, event, recorded)
+    if isinstance(event, FileRemoved):
+        rows.put(removed_row(event, recorded, rows.get(FileRow, *file_key(event))))
+        return replace(status, files_removed=status.files_removed + 1)
+    if isinstance(event, RUN_FACTS):
+        before = rows.get(
+            RunRow, status.source, status.entity_type, status.entity_id, event.sync_id
+        )
+        rows.put(run_row(event, recorded, before))
+        return with_run(status, event, recorded)
+    return with_source(status, event)
+
+
+def _fact(recorded: Recorded) -> SourceFact | ImportFact:
     event = recorded.event
-    assert isinstance(event, _FACTS)
+    assert isinstance(event, (*_SOURCE_FACTS, *IMPORT_FACTS))
     return event
 
 
-def _status_key(table: str) -> tuple[str, str, str]:
-    return SOURCE, ENTITY_TYPE, table
+def _status_key(event: SourceFact | ImportFact) -> SourceKey | None:
+    """The source whose state a fact moves; None where it moves none, or nobody can tell which."""
+    if isinstance(event, IMPORT_ENDS):
+        return None if event.kind is None else kind_key(event.kind)
+    if isinstance(event, IMPORT_FACTS):
+        return None
+    if isinstance(event, (*FILE_FACTS, FileRemoved)):
+        return table_key(event.table)
+    return source_key(event)
 
 
 __all__ = [
-    "ENTITY_TYPE",
     "PATH_BYTES_MAX",
-    "SOURCE",
     "FileRow",
+    "FindingRow",
+    "ImportRow",
     "RunRow",
     "StatusRow",
     "SyncStatusFold",

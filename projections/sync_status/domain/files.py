@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from contracts.codec import digest
 from contracts.messages.gfx import FileRejected, FileRemoved, FileSkipped, SnapshotRead
 from contracts.recorded import Recorded
+from projections.sync_status.domain.outcomes import with_failure, with_success
 from projections.sync_status.domain.rows import FileRow, StatusRow
 
 # A path is part of a key, and an entry of a PostgreSQL index holds at most 2,704 bytes.
@@ -72,23 +73,10 @@ def _indexable(path: str) -> str:
 def with_file(status: StatusRow, event: FileFact, recorded: Recorded) -> StatusRow:
     """The state of the table after a file."""
     status = replace(status, last_file_path=event.source.path, last_file_sha256=event.source.sha256)
-    # A run that is asked for or under way says itself how it went, and a table at rest stays so.
-    open_to_files = status.sync_id is None and status.status != "disabled"
     if isinstance(event, FileRejected):
-        return replace(
-            status,
-            status="failed" if open_to_files else status.status,
-            files_rejected=status.files_rejected + 1,
-            consecutive_failures=status.consecutive_failures + 1,
-            last_error=f"{event.source.path}: {event.detail} ({event.code})",
-            last_error_at=recorded.said_at,
-        )
-    return replace(
-        _counted(status, event),
-        status="synced" if open_to_files else status.status,
-        last_synced_at=recorded.said_at,
-        consecutive_failures=0,
-    )
+        error = f"{event.source.path}: {event.detail} ({event.code})"
+        return with_failure(status, error, recorded)
+    return with_success(_counted(status, event), recorded)
 
 
 def _counted(status: StatusRow, event: SnapshotRead | FileSkipped) -> StatusRow:

@@ -1,20 +1,19 @@
-"""The tables of the read model."""
+"""The tables of sources, runs and files; those of imports are in `import_rows.py`."""
 
 from datetime import datetime
 from typing import ClassVar
 
-from contracts.messages.gfx_sync import SOURCE, Operation, SyncState
+from contracts.messages.gfx_sync import Operation, SyncState
 from contracts.rows import Row
-
-ENTITY_TYPE = "table"
-
-__all__ = ["ENTITY_TYPE", "SOURCE", "FileRow", "RunRow", "StatusRow"]
 
 
 class StatusRow(Row, frozen=True, kw_only=True):
     """One source's state. Counts are of all time; the last file is the newest of any outcome.
 
-    `consecutive_failures` counts failed runs and rejected files since the last success of either.
+    A source is a table of PokerGFX or one kind of the tournament platform's files. Hands are
+    counted of the one, rows of the other; `pulled` tells of a kind that it has an address.
+
+    `consecutive_failures` counts failed runs and failed files since the last success of either.
     `sync_id`, `operation` and `attempt` are those of the run that is asked for or under way; times
     to come are those the facts told. Which file was new and which was stale depends on the order of
     arrival, and how often a run was made on the time, so these are not business columns.
@@ -43,6 +42,9 @@ class StatusRow(Row, frozen=True, kw_only=True):
         "next_due_at",
         "last_run_at",
         "last_run_ms",
+        "rows_created",
+        "rows_changed",
+        "rows_rejected",
     )
 
     source: str
@@ -74,10 +76,14 @@ class StatusRow(Row, frozen=True, kw_only=True):
     next_due_at: datetime | None = None
     last_run_at: datetime | None = None
     last_run_ms: int | None = None
+    rows_created: int = 0
+    rows_changed: int = 0
+    rows_rejected: int = 0
+    pulled: bool = False
 
 
 class RunRow(Row, frozen=True, kw_only=True):
-    """One run of one table. `sequence` is that of its first fact, so runs are listed by it.
+    """One run of one source. `sequence` is that of its first fact, so runs are listed by it.
 
     `status` is that of the run: pending, in_progress, synced or failed.
     """

@@ -1,9 +1,8 @@
-"""How the runs of a table went, and what the registry says of it."""
+"""How the runs of a source went, and what is said of it between them."""
 
 from msgspec.structs import replace
 
 from contracts.messages.gfx_sync import (
-    SOURCE,
     SyncCompleted,
     SyncFailed,
     SyncOutdated,
@@ -12,22 +11,58 @@ from contracts.messages.gfx_sync import (
     TableRegistered,
     TableRemoved,
 )
+from contracts.messages.wsop_sync import (
+    SourceRegistered,
+    SourceSyncCompleted,
+    SourceSyncFailed,
+    SourceSyncOutdated,
+    SourceSyncScheduled,
+    SourceSyncStarted,
+)
 from contracts.recorded import Recorded
-from projections.sync_status.domain.rows import ENTITY_TYPE, RunRow, StatusRow
+from projections.sync_status.domain.rows import RunRow, StatusRow
+from projections.sync_status.domain.sources import source_key
 
-type RunFact = SyncScheduled | SyncStarted | SyncCompleted | SyncFailed
-type RegistryFact = TableRegistered | TableRemoved | SyncOutdated
+type RunFact = (
+    SyncScheduled
+    | SyncStarted
+    | SyncCompleted
+    | SyncFailed
+    | SourceSyncScheduled
+    | SourceSyncStarted
+    | SourceSyncCompleted
+    | SourceSyncFailed
+)
+type RegistryFact = (
+    TableRegistered | TableRemoved | SyncOutdated | SourceRegistered | SourceSyncOutdated
+)
 
-RUN_FACTS = (SyncScheduled, SyncStarted, SyncCompleted, SyncFailed)
-REGISTRY_FACTS = (TableRegistered, TableRemoved, SyncOutdated)
+RUN_FACTS = (
+    SyncScheduled,
+    SyncStarted,
+    SyncCompleted,
+    SyncFailed,
+    SourceSyncScheduled,
+    SourceSyncStarted,
+    SourceSyncCompleted,
+    SourceSyncFailed,
+)
+REGISTRY_FACTS = (
+    TableRegistered,
+    TableRemoved,
+    SyncOutdated,
+    SourceRegistered,
+    SourceSyncOutdated,
+)
 
 
 def run_row(event: RunFact, recorded: Recorded, before: RunRow | None) -> RunRow:
     """The row of a run after one of its facts."""
+    source, entity_type, entity_id = source_key(event)
     run = before or RunRow(
-        source=SOURCE,
-        entity_type=ENTITY_TYPE,
-        entity_id=event.table,
+        source=source,
+        entity_type=entity_type,
+        entity_id=entity_id,
         sync_id=event.sync_id,
         operation=event.operation,
         attempt=event.attempt,
@@ -36,11 +71,11 @@ def run_row(event: RunFact, recorded: Recorded, before: RunRow | None) -> RunRow
     )
     run = replace(run, last_sequence=recorded.sequence)
     match event:
-        case SyncScheduled():
+        case SyncScheduled() | SourceSyncScheduled():
             return replace(run, due_at=event.due_at)
-        case SyncStarted():
+        case SyncStarted() | SourceSyncStarted():
             return replace(run, status="in_progress", started_at=recorded.said_at)
-        case SyncCompleted():
+        case SyncCompleted() | SourceSyncCompleted():
             return replace(
                 run,
                 status="synced",
@@ -52,7 +87,7 @@ def run_row(event: RunFact, recorded: Recorded, before: RunRow | None) -> RunRow
                 unchanged=event.unchanged,
                 duration_ms=event.duration_ms,
             )
-        case SyncFailed():
+        case SyncFailed() | SourceSyncFailed():
             return replace(
                 run,
                 status="failed",
@@ -64,18 +99,13 @@ def run_row(event: RunFact, recorded: Recorded, before: RunRow | None) -> RunRow
 
 
 def with_run(status: StatusRow, event: RunFact, recorded: Recorded) -> StatusRow:
-    """The state of the table after a fact about its run."""
+    """The state of the source after a fact about its run."""
     match event:
-        case SyncScheduled() | SyncStarted():
-            return replace(
-                status,
-                status="pending" if isinstance(event, SyncScheduled) else "in_progress",
-                sync_id=event.sync_id,
-                operation=event.operation,
-                attempt=event.attempt,
-                retry_at=None,
-            )
-        case SyncCompleted():
+        case SyncScheduled() | SourceSyncScheduled():
+            return replace(_with_open_run(status, event), status="pending")
+        case SyncStarted() | SourceSyncStarted():
+            return replace(_with_open_run(status, event), status="in_progress")
+        case SyncCompleted() | SourceSyncCompleted():
             return replace(
                 status,
                 status="synced",
@@ -88,7 +118,7 @@ def with_run(status: StatusRow, event: RunFact, recorded: Recorded) -> StatusRow
                 last_run_at=recorded.said_at,
                 last_run_ms=event.duration_ms,
             )
-        case SyncFailed():
+        case SyncFailed() | SourceSyncFailed():
             return replace(
                 status,
                 status="failed",
@@ -105,24 +135,35 @@ def with_run(status: StatusRow, event: RunFact, recorded: Recorded) -> StatusRow
             )
 
 
-def with_table(status: StatusRow, event: RegistryFact) -> StatusRow:
-    """The state of the table after what is said of it between runs."""
+def _with_open_run(status: StatusRow, event: RunFact) -> StatusRow:
+    return replace(
+        status,
+        sync_id=event.sync_id,
+        operation=event.operation,
+        attempt=event.attempt,
+        retry_at=None,
+    )
+
+
+def with_source(status: StatusRow, event: RegistryFact) -> StatusRow:
+    """The state of the source after what is said of it between runs."""
     match event:
-        case TableRegistered(enabled=True):
-            return replace(
-                status,
-                status="pending" if status.status == "disabled" else status.status,
-                enabled=True,
-                time_zone=event.time_zone,
-                interval_s=event.interval_s,
-            )
         case TableRegistered():
-            rest = replace(status, time_zone=event.time_zone, interval_s=event.interval_s)
-            return _disabled(rest)
+            return _registered(replace(status, time_zone=event.time_zone), event)
+        case SourceRegistered():
+            return _registered(replace(status, pulled=event.pulled), event)
         case TableRemoved():
             return _disabled(status)
-        case SyncOutdated():
+        case SyncOutdated() | SourceSyncOutdated():
             return replace(status, status="outdated")
+
+
+def _registered(status: StatusRow, event: TableRegistered | SourceRegistered) -> StatusRow:
+    status = replace(status, interval_s=event.interval_s)
+    if not event.enabled:
+        return _disabled(status)
+    state = "pending" if status.status == "disabled" else status.status
+    return replace(status, status=state, enabled=True)
 
 
 def _disabled(status: StatusRow) -> StatusRow:

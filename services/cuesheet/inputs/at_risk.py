@@ -7,6 +7,7 @@ from contracts.messages.cuesheet import HandPoint
 from contracts.poker.place import FieldSources, players_left
 from services.cuesheet.inputs.question import (
     GAME,
+    PERSON,
     PLACES,
     Bound,
     Game,
@@ -18,12 +19,13 @@ from services.cuesheet.inputs.question import (
 
 FINAL_TABLE = "FINAL_TABLE"
 
-# $2 game, $3 ordinal or null for the last hand.
+# $2 game, $3 ordinal or null for the last hand, $4 person or null.
 _SQL = f"""
 with game as ({GAME} where game_id = $2::text)
 select {PLACES},
     json_build_object(
         'game', (select row_to_json(game) from game),
+        'person', {PERSON.format("$4")},
         'seats', (select coalesce(json_agg(s), '[]') from (
             select seat, start_ticks::text, person_id, person_name, person_long_name, on_two_seats,
                    dealt_in, at_risk
@@ -54,9 +56,10 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The answer: the game, and the seats of the hand, shortest stack first."""
+    """The answer: the game, who the asked person is now, the hand's seats, shortest stack first."""
 
     game: Game | None
+    person: str | None
     seats: list[Seat]
 
 
@@ -68,7 +71,7 @@ def question(parameters: AtRiskParameters) -> Question:
     return Question(
         reads=("hands",),
         sql=_SQL,
-        arguments=(parameters.game_id, parameters.ordinal),
+        arguments=(parameters.game_id, parameters.ordinal, parameters.person_id),
         game_id=parameters.game_id,
     )
 
@@ -79,7 +82,7 @@ def bound(parameters: AtRiskParameters, answer: str) -> Bound:
     game = usable(found.game, parameters.game_id)
     ordinal = ordinal_of(game, parameters.ordinal)
     hand = f"hand {ordinal} of game {game.game_id}"
-    seat = _seat(parameters, found.seats, hand)
+    seat = _seat(parameters, found, hand)
     if not seat.at_risk:
         raise MissingBinding(f"{seat.shown_name} is not at risk in {hand}; {_who(found.seats)}")
     return Bound(
@@ -93,8 +96,9 @@ def bound(parameters: AtRiskParameters, answer: str) -> Bound:
     )
 
 
-def _seat(parameters: AtRiskParameters, seats: list[Seat], hand: str) -> Seat:
-    asked = [s for s in seats if parameters.person_id == s.person_id or parameters.seat == s.seat]
+def _seat(parameters: AtRiskParameters, found: Found, hand: str) -> Seat:
+    seats = found.seats
+    asked = [s for s in seats if found.person == s.person_id or parameters.seat == s.seat]
     if not asked:
         who = parameters.person_id or f"anybody in seat {parameters.seat}"
         raise MissingBinding(f"{hand} does not list {who}; {_who(seats)}")

@@ -9,6 +9,7 @@ from contracts.poker.seat_record import SeatRecord
 from contracts.poker.statistics import MissingFigure
 from services.cuesheet.inputs.question import (
     GAME,
+    PERSON,
     PLACES,
     Bound,
     Game,
@@ -21,14 +22,16 @@ from services.cuesheet.inputs.question import (
 # $2 game, $3 person, $4 seat, $5 ordinal; any may be null. Without a game it is the one the person
 # was seen in last, without an ordinal the seat is that of the last hand.
 _SQL = f"""
-with chosen as (
+with asked as (
+    select {PERSON.format("$3")} as person_id
+), chosen as (
     select coalesce($2::text, (
-        select game_id from views.hand_seats where person_id = $3::text
+        select game_id from views.hand_seats where person_id = (select person_id from asked)
         order by start_ticks desc limit 1)) as game_id
 ), game as (
     {GAME} where game_id = (select game_id from chosen)
 ), person as (
-    select coalesce($3::text, (
+    select coalesce((select person_id from asked), (
         select person_id from views.hand_seats
         where game_id = (select game_id from chosen) and seat = $4::bigint
           and ordinal = coalesce($5::bigint, (select hands - 1 from game)))) as person_id

@@ -55,6 +55,11 @@ class Game(msgspec.Struct, frozen=True, kw_only=True):
 GAME = """
     select game_id, table_type, hands, excluded, exclusion_reason, incomplete from views.games
 """
+# Who the person id in {0} is now: an identity that was linked meanwhile is the player.
+PERSON = """
+    coalesce(
+        (select person_id from views.identities where identity_id = {0}::text limit 1), {0}::text)
+"""
 
 
 def usable(game: Game | None, game_id: str) -> Game:

@@ -22,6 +22,13 @@ READS = ("hands",)
 # A person plays some 170 hands of a game and some 800 of a festival.
 RECORDS_MAX = 5000
 
+# Where a person is known by an id, and the column that holds it.
+_KNOWN = (
+    ("identities", "person_id"),
+    ("identities", "identity_id"),
+    ("seat_corrections", "person_id"),
+)
+
 _CURRENT = """
 select seats.game_id from views.hand_seats as seats
 join views.games on games.game_id = seats.game_id and games.last_start_ticks = seats.start_ticks
@@ -52,11 +59,15 @@ def seat_record(row: Mapping[str, Any]) -> SeatRecord:
     return SeatRecord(**cells | {"start_ticks": str(row["start_ticks"])})
 
 
-async def known_person(snapshot: Snapshot, person_id: str) -> None:
-    """Raise Problem 404 for somebody no table listed and no correction names."""
-    for view in ("identities", "seat_corrections"):
-        if await snapshot.select(view, {"person_id": person_id}, "person_id", 1):
-            return
+async def known_person(snapshot: Snapshot, person_id: str) -> str:
+    """The id a person is shown under: of a linked identity the player's, else the same.
+
+    Raises Problem 404 for somebody no table listed and no correction names.
+    """
+    for view, column in _KNOWN:
+        found = await snapshot.select(view, {column: person_id}, "person_id", 1)
+        if found:
+            return str(found[0]["person_id"])
     raise not_found("player", person_id)
 
 
@@ -66,7 +77,7 @@ async def seen(snapshot: Snapshot, person_id: str, query: PointQuery) -> Seen:
     Raises Problem 404 for an unknown person, game or hand; MissingFigure `no_current_game` for a
     person who left the table, when no game is named.
     """
-    await known_person(snapshot, person_id)
+    person_id = await known_person(snapshot, person_id)
     game_id = query.game_id or await _current_game(snapshot, person_id)
     game = await snapshot.one("games", "game_id", game_id)
     if game is None:

@@ -79,7 +79,10 @@ def conditions(query: HandsQuery) -> dict[str, str | int | bool | datetime]:
         "event_id": query.event_id,
         "grade": query.grade,
         "(game_id, start_ticks) in "
-        "(select game_id, start_ticks from views.hand_seats where person_id = {0})": query.player,
+        "(select game_id, start_ticks from views.hand_seats where person_id = coalesce("
+        "(select person_id from views.identities where identity_id = {0} limit 1), {0}))": (
+            query.player
+        ),
         "pot_called >= {0}": query.min_pot,
         "showdown": query.showdown,
         "state": query.state,

@@ -56,6 +56,10 @@ class SyncStatus(BaseModel):
     next_due_at: datetime | None
     last_run_at: datetime | None
     last_run_ms: int | None
+    rows_created: int
+    rows_changed: int
+    rows_rejected: int
+    pulled: bool
 
 
 class SyncHealth(SyncStatus):
@@ -69,7 +73,7 @@ class SyncHealth(SyncStatus):
 
 
 class SyncRun(BaseModel):
-    """One look through the whole folder of a table; counts are files."""
+    """One look through the whole folder of a table, or for a kind; counts are files."""
 
     source: str
     entity_type: str
@@ -95,17 +99,19 @@ class SyncRun(BaseModel):
 
 class TriggeredSync(BaseModel):
     """A run that was asked for, or `merged` into one that was asked for or under way before: then
-    the id is that one's, null while the read model has not shown it yet.
+    the id is that one's, null while the read model has not shown it yet. It is of a `table` of
+    gfx, or of a `kind` of wsop.
     """
 
-    table: str
+    table: str | None = None
+    kind: str | None = None
     sync_id: str | None
     sequence: int
     merged: bool
 
 
 class TriggeredSyncs(BaseModel):
-    """The runs of one request, by table."""
+    """The runs of one request, by table or kind."""
 
     syncs: list[TriggeredSync]
 

@@ -30,6 +30,12 @@ from services.gateway.views import Snapshot, Values
 router = APIRouter(tags=["operators"])
 
 READS = ("hands",)
+# Where somebody's names are found by a person id: view, column, and which row tells them best.
+_KNOWN = (
+    ("identities", "person_id", "last_start_ticks desc"),
+    ("identities", "identity_id", "last_start_ticks desc"),
+    ("seat_corrections", "person_id", "sequence desc"),
+)
 # PokerGFX numbers the seats of every table so.
 SEAT_MIN, SEAT_MAX = 1, 10
 
@@ -208,9 +214,7 @@ async def _names(gateway: Gateway, person_id: str) -> tuple[str, str]:
 
 
 async def _person(snapshot: Snapshot, person_id: str) -> Values | None:
-    where = {"person_id": person_id}
-    orders = {"identities": "last_start_ticks desc", "seat_corrections": "sequence desc"}
-    for view, order in orders.items():
-        if rows := await snapshot.select(view, where, order, 1):
+    for view, column, order in _KNOWN:
+        if rows := await snapshot.select(view, {column: person_id}, order, 1):
             return rows[0]
     return None

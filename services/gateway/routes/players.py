@@ -82,14 +82,12 @@ async def hands(
     query: Annotated[PersonHandsQuery, Query()],
 ) -> dict[str, Any]:
     """The seats a person sat in, hand by hand, newest first."""
+    async with gateway.views.read(figures.READS, query.min_seq) as snapshot:
+        person_id = await figures.known_person(snapshot, person_id)
     where = {"person_id": person_id}
     if query.game_id is not None:
         where["game_id"] = query.game_id
-    page = await listed(gateway, response, (SEATS, "hands"), query, where)
-    if not page["total"]:
-        async with gateway.views.read(figures.READS, query.min_seq) as snapshot:
-            await figures.known_person(snapshot, person_id)
-    return page
+    return await listed(gateway, response, (SEATS, "hands"), query, where)
 
 
 @router.get("/players/{person_id}/chips", response_model=models.List[seat_models.ChipStatement])
@@ -101,7 +99,7 @@ async def chips(
 ) -> dict[str, Any]:
     """Every stack the hands state of a person, in order of time, game by game."""
     async with gateway.views.read(figures.READS, query.min_seq) as snapshot:
-        await figures.known_person(snapshot, person_id)
+        person_id = await figures.known_person(snapshot, person_id)
         records = await figures.records_by_game(snapshot, person_id, query.game_id)
     items = []
     for game_id, seen in records.items():
@@ -148,7 +146,7 @@ async def statistics(
     response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
     last = seen.rows[-1] if seen.rows else None
     return seat_models.Statistics(
-        person_id=person_id,
+        person_id=seen.person_id,
         game_id=seen.game_id,
         own=_own(own_statistics(seen.records)),
         source=None if last is None else seat_models.SourceFigures.model_validate(last),
@@ -163,11 +161,11 @@ async def pots(
     query: Annotated[PotsQuery, Query()],
 ) -> dict[str, Any]:
     """The hands in which a person collected most, largest first, the earlier of equal ones."""
-    where: dict[str, Any] = {"person_id": person_id, "collected > {0}": 0}
+    where: dict[str, Any] = {"collected > {0}": 0}
     if query.game_id is not None:
         where["game_id"] = query.game_id
     async with gateway.views.read(figures.READS, query.min_seq) as snapshot:
-        await figures.known_person(snapshot, person_id)
+        where["person_id"] = await figures.known_person(snapshot, person_id)
         items = await snapshot.select(
             "hand_seats", where, "collected desc, start_ticks, game_id, seat", query.limit
         )

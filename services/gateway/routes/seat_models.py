@@ -101,7 +101,10 @@ class Chips(BaseModel):
 
 
 class Identity(BaseModel):
-    """Two names that the tables list together: one player as PokerGFX knows one."""
+    """Two names that the tables list together: one player as PokerGFX knows one.
+
+    `person_id` is who that is: the player of a verified link, or the identity itself.
+    """
 
     player_hash: str
     person_id: str
@@ -113,6 +116,7 @@ class Identity(BaseModel):
     first_start_ticks: Ticks
     last_game_id: str
     last_start_ticks: Ticks
+    identity_id: str
 
 
 class ChipStatement(BaseModel):

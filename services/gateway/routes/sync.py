@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from bus.clock import utc_now
-from contracts.messages.gfx_sync import SOURCE
+from contracts.messages import gfx_sync, wsop_sync
 from services.gateway.errors import Problem
 from services.gateway.routes import models
 from services.gateway.routes.context import (
@@ -27,7 +27,7 @@ NOTIFICATIONS = Listing("notifications", ("sequence",), numbers=("sequence",))
 # Table names and audiences are short words; the limit only keeps nonsense out.
 NAME_LENGTH_MAX = 120
 # Sources whose runs can be asked for and listed.
-SOURCES = (SOURCE,)
+SOURCES = (gfx_sync.SOURCE, wsop_sync.SOURCE)
 # As many failures in a row as people are told of.
 FAILURES_MAX = 3
 # Without a success for this many intervals a source is stale.
@@ -40,7 +40,7 @@ class HistoryQuery(NewestQuery):
     """Query of the runs."""
 
     entity_id: str | None = Field(
-        default=None, max_length=NAME_LENGTH_MAX, description="only this table"
+        default=None, max_length=NAME_LENGTH_MAX, description="only this table or kind"
     )
 
 
@@ -86,7 +86,7 @@ def health_of(row: Values, now: datetime) -> str:
 async def files(
     gateway: Context, response: Response, query: Annotated[FilesQuery, Query()]
 ) -> dict[str, Any]:
-    """Every content of every file ever met, newest first."""
+    """Every content of every file of the tables ever met, newest first."""
     asked = {"table_name": query.table_name, "outcome": query.outcome}
     where = {name: value for name, value in asked.items() if value is not None}
     return await listed(gateway, response, (FILES, "sync_status"), query, where)

@@ -1,14 +1,13 @@
-"""Suggesting links: names from the read models in, commands to ourselves out.
+"""Suggesting links: names in, commands to ourselves out.
 
-Whoever wires this reads identities, players and seats from the published views; nothing here knows
-where they come from. Only a person verifies what is suggested.
+Nothing here knows where the names come from. Only a person verifies what is suggested.
 """
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
 import structlog
 
 from bus.api import Answer, CommandContext
@@ -24,31 +23,27 @@ ACTOR = "override-suggester"
 type Say = Callable[[SuggestLink, CommandContext], Awaitable[Answer]]
 
 
-class People(Protocol):
-    """The names that are compared, as they stand in the read models."""
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is compared, as it stands in the read models at one moment.
 
-    async def identities(self) -> Sequence[Identity]:
-        """PokerGFX identities of games that count and have no verified link."""
-        ...
+    `identities` are those of games that count and without a verified link, `players` those of the
+    tournament platform, `seats` their common seats by (player hash, player id), see
+    `contracts.people.records`.
+    """
 
-    async def players(self) -> Sequence[Player]:
-        """Players of the tournament platform."""
-        ...
-
-    async def seats(self) -> Mapping[tuple[str, str], int]:
-        """Common seats by (player hash, player id), see `contracts.people.records`."""
-        ...
+    identities: tuple[Identity, ...]
+    players: tuple[Player, ...]
+    seats: Mapping[tuple[str, str], int]
 
 
-async def suggest_links(people: People, say: Say) -> int:
+async def suggest_links(names: Names, say: Say) -> int:
     """Suggest whatever may be shown without being asked for; returns how many were new.
 
     Doing it again with the same names says nothing: the id of each command is made from what it
-    says. What a person rejected is refused by the core and left alone.
+    says. What a person rejected is refused by the core and left alone. Raises what `say` raises.
     """
-    names = await people.identities(), await people.players(), await people.seats()
     # Seconds for a large field; commands and the timer must not wait for it.
-    found = await asyncio.to_thread(suggestions, *names)
+    found = await asyncio.to_thread(suggestions, names.identities, names.players, names.seats)
     new = 0
     for suggestion in found:
         if not suggestion.automatic:

@@ -1,0 +1,71 @@
+"""The fold of stacks: what is known of a seat now is said by the last hand of its game."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from contracts import attribution, links
+from contracts.messages import Event
+from contracts.messages.gfx import GameSeen, HandRecorded, HandRevised
+from contracts.messages.wsop import ChipCountsTold
+from contracts.recorded import Recorded
+from contracts.rows import Key, Row, Rows
+from projections.chip_counts.domain import statements
+from projections.chip_counts.domain.periods import follow
+from projections.chip_counts.domain.rows import GameRow
+
+
+class ChipCountsFold:
+    """Follows the last hand of each game, and every statement of the platform."""
+
+    handles: Sequence[type[Event]] = (
+        GameSeen,
+        HandRecorded,
+        HandRevised,
+        ChipCountsTold,
+        *attribution.HANDLES,
+        *links.HANDLES,
+    )
+
+    def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
+        """The game and the words of people; periods and new statements are never read back."""
+        match recorded.event:
+            case ChipCountsTold() as event:
+                yield from statements.keys(event)
+            case event if isinstance(event, links.HANDLES):
+                yield from links.keys(event)
+            case event:
+                yield GameRow, (event.subject_id,)
+                yield from attribution.keys(event)
+
+    def block_key(self, recorded: Recorded) -> str:
+        """A game's, a tournament event's or a person's events depend on each other."""
+        match recorded.event:
+            case ChipCountsTold() as event:
+                return f"wsop:{event.event_id}"
+            case event:
+                return event.subject_id
+
+    def project(self, recorded: Recorded, rows: Rows) -> None:
+        """Apply one event; raises LookupError for a hand of a game never seen."""
+        match recorded.event:
+            case GameSeen() as event:
+                rows.put(GameRow(game_id=event.game_id, table_name=event.table))
+            case HandRecorded() as event:
+                game = _known_game(rows, event.game_id)
+                game = msgspec.structs.replace(game, hands=game.hands + 1)
+                rows.put(follow(game, event.hand, recorded, rows))
+            case HandRevised() as event:
+                rows.put(follow(_known_game(rows, event.game_id), event.hand, recorded, rows))
+            case ChipCountsTold() as event:
+                statements.state(event, recorded, rows)
+            case _:
+                attribution.attribute(recorded, rows)
+                links.follow(recorded, rows)
+
+
+def _known_game(rows: Rows, game_id: str) -> GameRow:
+    game = rows.get(GameRow, game_id)
+    if game is None:
+        raise LookupError(f"game {game_id} was never seen")
+    return game

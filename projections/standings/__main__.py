@@ -1,0 +1,5 @@
+"""Entry point of `python -m projections.standings`."""
+
+from projections.standings.app import start
+
+start()

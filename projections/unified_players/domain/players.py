@@ -1,0 +1,121 @@
+"""What the tournament platform's files tell of players: their fields, and stacks of strangers."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import UNSET
+
+from contracts import persons
+from contracts.messages.wsop import ChipCountsTold, ChipRow, ImportStarted, PlayerRow, PlayersTold
+from contracts.recorded import Recorded
+from contracts.rows import Key, Row, Rows
+from projections.unified_players.domain.people import People, near_keys
+from projections.unified_players.domain.rows import (
+    AddressRow,
+    ImportRow,
+    Place,
+    Stub,
+    Told,
+)
+
+type Said = ImportStarted | PlayersTold | ChipCountsTold
+HANDLES = (ImportStarted, PlayersTold, ChipCountsTold)
+
+ADDRESS = "profile_image_url"
+
+
+def keys(event: Said) -> Iterator[tuple[type[Row], Key]]:
+    """The file, and the players that the event names."""
+    match event:
+        case ImportStarted():
+            pass
+        case PlayersTold():
+            yield ImportRow, (event.import_id,)
+            for row in event.rows:
+                person_id = persons.of_wsop_player(row.player_id)
+                yield from near_keys(person_id)
+                yield AddressRow, (person_id,)
+        case ChipCountsTold():
+            yield ImportRow, (event.import_id,)
+            for chips in event.rows:
+                if chips.player_id is not None:
+                    yield from near_keys(persons.of_wsop_player(chips.player_id))
+
+
+def apply(recorded: Recorded, rows: Rows) -> None:
+    """Apply one event; raises LookupError for a fact of an import that never started."""
+    event = recorded.event
+    match event:
+        case ImportStarted():
+            file = event.file
+            rows.put(ImportRow(import_id=event.import_id, path=file.path, sha256=file.sha256))
+        case PlayersTold():
+            people = People(recorded, rows)
+            for row in event.rows:
+                _player(row, _place(event.import_id, row.at, recorded, rows), people, rows)
+            people.settle()
+        case ChipCountsTold():
+            people = People(recorded, rows)
+            for chips in event.rows:
+                if chips.player_id is not None:
+                    person_id = persons.of_wsop_player(chips.player_id)
+                    _enter(event.event_id, person_id, people)
+                    if not chips.player_known:
+                        place = _place(event.import_id, chips.at, recorded, rows)
+                        _stub(chips, (person_id, event), place, people)
+            people.settle()
+        case _:
+            raise TypeError(event)
+
+
+def _place(import_id: str, at: str, recorded: Recorded, rows: Rows) -> Place:
+    file = rows.get(ImportRow, import_id)
+    if file is None:
+        raise LookupError(f"import {import_id} never started")
+    return Place(
+        sequence=recorded.sequence,
+        told_at=recorded.said_at,
+        path=file.path,
+        sha256=file.sha256,
+        at=at,
+    )
+
+
+def _player(row: PlayerRow, place: Place, people: People, rows: Rows) -> None:
+    """Fields that are told replace what was told before; a cleared one was never told."""
+    person_id = persons.of_wsop_player(row.player_id)
+    member = people.member(person_id)
+    told = dict(member.player)
+    for key, value in msgspec.structs.asdict(row.new).items():
+        if value is None:
+            told.pop(key, None)
+        elif value is not UNSET:
+            kept = "" if key == ADDRESS else value
+            told[key] = Told(value=kept, place=place, key=key)
+            if key == ADDRESS:
+                known = rows.get(AddressRow, person_id) or AddressRow(person_id=person_id)
+                addresses = known.addresses | {str(place.sequence): value}
+                rows.put(msgspec.structs.replace(known, addresses=addresses))
+    people.put(person_id, msgspec.structs.replace(member, player=told, known=True))
+
+
+def _enter(event_id: str, person_id: str, people: People) -> None:
+    member = people.member(person_id)
+    if event_id not in member.events:
+        events = tuple(sorted({*member.events, event_id}))
+        people.put(person_id, msgspec.structs.replace(member, events=events))
+
+
+def _stub(row: ChipRow, where: tuple[str, ChipCountsTold], place: Place, people: People) -> None:
+    """Of a stranger's stacks the newest tells the name; of one moment, the newer import."""
+    person_id, event = where
+    member = people.member(person_id)
+    if member.stub and member.stub.recorded_at > event.recorded_at:
+        return
+    name = None
+    if row.player_name:
+        name = Told(value=row.player_name, place=place, key="player_name")
+    elif member.stub:
+        name = member.stub.name
+    stub = Stub(recorded_at=event.recorded_at, name=name)
+    people.put(person_id, msgspec.structs.replace(member, stub=stub))

@@ -1,0 +1,93 @@
+"""Why a field has its value: the chain of facts down to file, hash and line, and what lost."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from bus.api import Bus
+from contracts import persons
+from services.gateway.routes.context import SEQUENCE_HEADER, Context
+from services.gateway.routes.parameters import PersonId
+from services.gateway.routes.people import models
+from services.gateway.routes.people.asking import READS, ROWS_MAX, AsOfQuery, moment, person
+from services.gateway.routes.people.models import PersonField
+from services.gateway.routes.people.reading import kept_text
+from services.gateway.views import Snapshot, Values
+
+router = APIRouter(tags=["people"])
+
+
+@router.get("/players/{person_id}/explain/{field}")
+async def explain(
+    gateway: Context,
+    response: Response,
+    person_id: PersonId,
+    field: PersonField,
+    query: Annotated[AsOfQuery, Query()],
+) -> models.Explanation:
+    """What holds and what it overruled, each with the fact, the file and the place in the file."""
+    at = await moment(gateway, query)
+    async with gateway.views.read(READS, at.min_seq) as snapshot:
+        row = await person(snapshot, at, person_id)
+        said = await _overrides(snapshot, row["ids"])
+        links = await _links(snapshot, row)
+    response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
+    steps = []
+    for each in row["fields"].get(field, ()):
+        override = said.get((each["id"], each.get("override_id", "")))
+        value = each.get("value")
+        if value is None and override:
+            value = override["value"] or await kept_text(gateway.objects, override["object"])
+        elif field == "profile_image" and each["origin"] == "wsop":
+            value = row["source_image_url"]
+        by = links.get(each["id"])
+        step = each | {
+            "value": value,
+            "fact": await _fact(gateway.bus, each["sequence"]),
+            "linked_by": await _fact(gateway.bus, by) if by else None,
+            "reason": override["reason"] if override else None,
+        }
+        steps.append(models.Step(**step))
+    return models.Explanation(
+        person_id=row["person_id"],
+        field=field,
+        value=steps[0].value if steps else None,
+        holds=steps[0] if steps else None,
+        overruled=steps[1:],
+    )
+
+
+async def _overrides(snapshot: Snapshot, ids: list[str]) -> dict[tuple[str, str], Values]:
+    where = {"person_id = any({0}::text[])": ids}
+    rows = await snapshot.select("overrides", where, "person_id, override_id", ROWS_MAX)
+    return {(row["person_id"], row["override_id"]): row for row in rows}
+
+
+async def _links(snapshot: Snapshot, row: Values) -> dict[str, int]:
+    """Sequence of the newest verification, as of the period, by identity."""
+    identities = [each for each in row["ids"] if each.startswith(f"{persons.GFX}-")]
+    where: dict[str, Any] = {
+        "person_id = any({0}::text[])": identities,
+        "player_person_id": row["person_id"],
+    }
+    found = {}
+    for link in await snapshot.select("links", where, "person_id, wsop_player_id", ROWS_MAX):
+        said = [w["sequence"] for w in link["history"] if w["word"] == "link_verified"]
+        by_then = [each for each in said if each <= row["from_seq"]]
+        if by_then:
+            found[link["person_id"]] = max(by_then)
+    return found
+
+
+async def _fact(bus: Bus, sequence: int) -> models.Fact | None:
+    message = await bus.event_at(sequence)
+    if message is None:
+        return None
+    headers = message.headers
+    return models.Fact(
+        sequence=sequence,
+        type=headers["ce-type"],
+        id=headers["ce-id"],
+        said_at=headers["ce-time"],
+        actor=headers.get("ce-actor", ""),
+    )

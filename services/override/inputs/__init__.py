@@ -1,0 +1,1 @@
+"""What comes in besides commands: names from the read models, of which links are suggested."""

@@ -1,0 +1,120 @@
+"""What one file says, row by row, in our words and units, before it is compared with anything."""
+
+from datetime import datetime
+
+import msgspec
+
+from contracts import codec
+from contracts.messages.wsop import ImportFile, Kind, Layout, RowFinding, StandingRow
+from contracts.tournament import ChipCount, EventFields, PlayerFields
+
+
+class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file says of one event. `rows` of the file stand behind it: a list has many."""
+
+    at: str
+    event_id: str
+    fields: EventFields
+    rows: int = 1
+
+    @property
+    def key(self) -> str:
+        """The event's id."""
+        return self.event_id
+
+
+class PlayerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file says of one player."""
+
+    at: str
+    player_id: str
+    fields: PlayerFields
+    rows: int = 1
+
+    @property
+    def key(self) -> str:
+        """The player's id."""
+        return self.player_id
+
+
+class ChipRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One stack at one moment. Flags as in `ChipCountsTold`."""
+
+    at: str
+    event_id: str
+    moment: datetime
+    moment_text: str
+    zone_assumed: bool = False
+    time_assumed: bool = False
+    player_id: str | None = None
+    player_name: str | None = None
+    told: ChipCount
+
+    @property
+    def key(self) -> str:
+        """Who it is within its moment; a name is nobody, so its place at the tables counts too."""
+        return chip_key(self.player_id, self.player_name, self.told)
+
+
+class StandingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One place of a snapshot, with what the row says of the whole of it."""
+
+    at: str
+    event_id: str
+    moment: datetime
+    moment_text: str
+    zone_assumed: bool = False
+    row: StandingRow
+    players_remaining: int | None = None
+    level_number: int | None = None
+    day_number: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Who it is within its snapshot; two people of one name have places of their own."""
+        if self.row.player_id is not None:
+            return f"#{self.row.player_id}"
+        return f"~{self.row.rank}~{self.row.player_name}"
+
+
+type Record = EventRecord | PlayerRecord | ChipRecord | StandingRecord
+
+
+class Parsed(msgspec.Struct, frozen=True, kw_only=True):
+    """One whole content. `rows` are all of the file; `findings` say which were not taken, or which
+    field of them; the rest are `records` in file order, all of the same class.
+    """
+
+    import_id: str
+    kind: Kind
+    layout: Layout
+    file: ImportFile
+    rows: int
+    exported_at: datetime | None = None
+    unknown_columns: tuple[str, ...] = ()
+    unknown_columns_count: int = 0
+    records: tuple[Record, ...] = ()
+    findings: tuple[RowFinding, ...] = ()
+    rejected: int = 0
+
+
+def chip_key(player_id: str | None, player_name: str | None, told: ChipCount) -> str:
+    """Key of a stack within its moment."""
+    if player_id is not None:
+        return f"#{player_id}"
+    return f"~{told.table_num}~{told.seat_num}~{player_name}"
+
+
+def content_digest(*parts: object) -> str:
+    """SHA-256 (hex) of a row's content."""
+    return codec.digest(parts)
+
+
+# Sums of row digests wrap here; they tell sets of rows apart whatever their order.
+_MODULUS = 1 << 128
+
+
+def add_digest(total: str, digest: str, sign: int = 1) -> str:
+    """The digest of a set of rows with one more row (`sign` 1) or one less (-1); "" is no row."""
+    number = (int(total or "0", 16) + sign * int(digest[:32], 16)) % _MODULUS
+    return f"{number:032x}"

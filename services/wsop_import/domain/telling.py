@@ -1,0 +1,299 @@
+"""From the rows of one file to facts: what is new, what differs, in facts of limited size."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import asdict, replace
+
+from contracts.messages import Event
+from contracts.messages.wsop import (
+    ChipCountsTold,
+    ChipRow,
+    Counts,
+    EventRow,
+    EventsTold,
+    PlayerRow,
+    PlayersTold,
+    Progress,
+    RowFinding,
+    RowsNoted,
+    RowsRejected,
+    StandingRow,
+    StandingsTold,
+)
+from contracts.tournament import ChipCount, EventFields, PlayerFields
+from services.wsop_import.domain.arranging import Group, Work, best
+from services.wsop_import.domain.records import (
+    ChipRecord,
+    EventRecord,
+    PlayerRecord,
+    StandingRecord,
+    add_digest,
+    content_digest,
+)
+from services.wsop_import.domain.state import Catalogue, Moment
+
+# Rows of one fact: some 50 KB of stacks. Small facts keep other writers' waits short.
+ROWS_MAX = 200
+# Bytes of rows in one fact; the rest of a message's 256 KiB is for its other fields.
+BYTES_MAX = 200 * 1024
+# A time that lies further ahead is a wrong clock; it is taken and flagged.
+FUTURE = timedelta(hours=24)
+
+# What earlier imports said of moments that differ: stacks by key.
+type Held = Mapping[Moment, Mapping[str, ChipCount]]
+
+
+class _Fact:
+    """Collects the rows of one fact up to its limits."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self._bytes = 0
+
+    def holds(self, row: msgspec.Struct) -> bool:
+        """Whether there is room for another row."""
+        room = self._bytes + len(msgspec.json.encode(row)) <= BYTES_MAX
+        return not self.rows or (room and len(self.rows) < ROWS_MAX)
+
+    def add(self, row: msgspec.Struct) -> None:
+        self.rows.append(row)
+        self._bytes += len(msgspec.json.encode(row))
+
+    def take(self) -> list[Any]:
+        """The rows so far; the next fact begins."""
+        rows, self.rows, self._bytes = self.rows, [], 0
+        return rows
+
+
+class Teller:
+    """Tells one file from a step on. `tally` counts what became of the rows so far."""
+
+    def __init__(
+        self, work: Work, catalogue: Catalogue, held: Held, progress: Progress, now: datetime
+    ) -> None:
+        """`held` must have every moment that `moments_to_read` names."""
+        self._work = work
+        self._catalogue = catalogue
+        self._held = held
+        self._from = progress.through
+        self._now = now
+        self.tally = Counter(asdict(progress.counts))
+
+    def facts(self) -> Iterator[Event]:
+        """The facts behind the step the import has reached, in order."""
+        parsed, notes = self._work.parsed, self._work.notes
+        yield from self._findings(RowsRejected, 0, parsed.findings)
+        yield from self._findings(RowsNoted, len(parsed.findings), notes)
+        yield from self._people()
+        for moment in self._work.moments:
+            yield from self._moment(moment)
+        for snapshot in self._work.snapshots:
+            yield from self._snapshot(snapshot)
+
+    def _progress(self, through: int) -> Progress:
+        return Progress(through=through, counts=Counts(**self.tally))
+
+    def _findings(
+        self, fact: type[RowsRejected | RowsNoted], first: int, findings: Sequence[RowFinding]
+    ) -> Iterator[Event]:
+        for step, chunk in chunks(findings, first):
+            through = step + len(chunk)
+            if through > self._from:
+                yield fact(
+                    import_id=self._work.parsed.import_id,
+                    findings=tuple(chunk),
+                    progress=self._progress(through),
+                )
+
+    def _people(self) -> Iterator[Event]:
+        fact = _Fact()
+        for step, record in enumerate(self._work.people, self._work.first):
+            if step < self._from:
+                continue
+            row = self._changed(record)
+            if row is None:
+                self.tally["unchanged"] += record.rows
+                continue
+            if not fact.holds(row):
+                yield self._people_told(fact.take(), step)
+            fact.add(row)
+            self.tally["created" if row.created else "changed"] += record.rows
+        if fact.rows:
+            yield self._people_told(fact.rows, self._work.first + len(self._work.people))
+
+    def _people_told(self, rows: list[Any], through: int) -> Event:
+        parsed, progress = self._work.parsed, self._progress(through)
+        if parsed.kind == "events":
+            return EventsTold(
+                import_id=parsed.import_id,
+                exported_at=parsed.exported_at,
+                rows=tuple(rows),
+                progress=progress,
+            )
+        return PlayersTold(import_id=parsed.import_id, rows=tuple(rows), progress=progress)
+
+    def _changed(self, record: EventRecord | PlayerRecord) -> EventRow | PlayerRow | None:
+        if isinstance(record, EventRecord):
+            event = self._catalogue.events.get(record.event_id)
+            old, new = difference(event or EventFields(), record.fields)
+            if event is not None and new == EventFields():
+                return None
+            return EventRow(
+                at=record.at, event_id=record.event_id, created=event is None, old=old, new=new
+            )
+        player = self._catalogue.players.get(record.player_id)
+        before, after = difference(player or PlayerFields(), record.fields)
+        if player is not None and after == PlayerFields():
+            return None
+        return PlayerRow(
+            at=record.at,
+            player_id=record.player_id,
+            created=player is None,
+            old=before,
+            new=after,
+        )
+
+    def _moment(self, group: Group[ChipRecord]) -> Iterator[Event]:
+        moment = (group.event_id, group.moment)
+        told = self._catalogue.moments.get(moment)
+        behind = range(max(0, self._from - group.first), len(group.records))
+        if not behind:
+            return
+        if told is not None and told.digest == group.digest:
+            self.tally["unchanged"] += len(behind)
+            return
+        before = self._held[moment] if told is not None else {}
+        digest = told.digest if told else ""
+        fact = _Fact()
+        for place in behind:
+            record = group.records[place]
+            old = before.get(record.key)
+            if old == record.told:
+                self.tally["unchanged"] += 1
+                continue
+            row = self._chip_row(record, old)
+            if not fact.holds(row):
+                yield self._chips_told(group, fact.take(), digest, place)
+            fact.add(row)
+            self.tally["created" if old is None else "corrected"] += 1
+            if old is not None:
+                digest = add_digest(digest, content_digest(record.key, old), -1)
+            digest = add_digest(digest, group.digests[place])
+        if fact.rows:
+            yield self._chips_told(group, fact.rows, digest, len(group.records))
+
+    def _chip_row(self, record: ChipRecord, before: ChipCount | None) -> ChipRow:
+        return ChipRow(
+            at=record.at,
+            told=record.told,
+            player_id=record.player_id,
+            player_name=record.player_name,
+            player_known=self._knows(record.player_id),
+            before=before,
+        )
+
+    def _chips_told(
+        self, group: Group[ChipRecord], rows: list[ChipRow], digest: str, place: int
+    ) -> Event:
+        first = group.records[0]
+        return ChipCountsTold(
+            import_id=self._work.parsed.import_id,
+            event_id=group.event_id,
+            event_known=group.event_id in self._catalogue.events,
+            recorded_at=group.moment,
+            recorded_text=first.moment_text,
+            zone_assumed=any(record.zone_assumed for record in group.records),
+            time_assumed=any(record.time_assumed for record in group.records),
+            future=group.moment - self._now > FUTURE,
+            moment_digest=digest,
+            rows=tuple(rows),
+            progress=self._progress(group.first + place),
+        )
+
+    def _snapshot(self, group: Group[StandingRecord]) -> Iterator[Event]:
+        old = self._catalogue.snapshots.get((group.event_id, group.moment))
+        if old == group.digest:
+            self.tally["unchanged"] += len(group.records)
+            return
+        rows = [
+            replace(record.row, player_known=self._knows(record.row.player_id))
+            for record in group.records
+        ]
+        parts = list(chunks(rows, group.first))
+        whole = snapshot_fields(group)
+        for number, (step, chunk) in enumerate(parts, 1):
+            if step < self._from:
+                continue
+            self.tally["created" if old is None else "corrected"] += len(chunk)
+            yield StandingsTold(
+                import_id=self._work.parsed.import_id,
+                event_known=group.event_id in self._catalogue.events,
+                future=group.moment - self._now > FUTURE,
+                corrected=old is not None,
+                part=number,
+                parts=len(parts),
+                rows=tuple(chunk),
+                progress=self._progress(step + len(chunk)),
+                **whole,
+            )
+
+    def _knows(self, player_id: str | None) -> bool:
+        return player_id is None or player_id in self._catalogue.players
+
+
+def difference[F: msgspec.Struct](known: F, told: F) -> tuple[F, F]:
+    """The fields whose value changes, before and after; clearing what nobody told is no change."""
+    old: dict[str, object] = {}
+    new: dict[str, object] = {}
+    before = asdict(known)
+    for name, value in asdict(told).items():
+        was = before[name]
+        if value is UNSET or value == was or (value is None and was is UNSET):
+            continue
+        old[name], new[name] = was, value
+    return type(known)(**old), type(known)(**new)
+
+
+def snapshot_fields(group: Group[StandingRecord]) -> dict[str, Any]:
+    """The fields of a snapshot that all its parts repeat."""
+    remaining = best(group.records, lambda each: each.players_remaining)
+    counted = sum(record.row.chip_count > 0 for record in group.records)
+    return {
+        "event_id": group.event_id,
+        "snapshot_at": group.moment,
+        "snapshot_text": group.records[0].moment_text,
+        "zone_assumed": any(record.zone_assumed for record in group.records),
+        "players_remaining": counted if remaining is None else remaining,
+        "remaining_counted": remaining is None,
+        "level_number": best(group.records, lambda each: each.level_number),
+        "day_number": best(group.records, lambda each: each.day_number),
+        "snapshot_digest": group.digest,
+    }
+
+
+def chunks[R: RowFinding | StandingRow](
+    rows: Iterable[R], first: int
+) -> Iterator[tuple[int, Sequence[R]]]:
+    """Rows by fact, each with the number of its first step; the same rows give the same facts."""
+    fact = _Fact()
+    for row in rows:
+        if not fact.holds(row):
+            yield first, fact.rows
+            first += len(fact.take())
+        fact.add(row)
+    if fact.rows:
+        yield first, fact.rows
+
+
+def moments_to_read(work: Work, catalogue: Catalogue, through: int) -> Iterator[Group[ChipRecord]]:
+    """Moments of a file, behind a step, of which something else was said before."""
+    for group in work.moments:
+        told = catalogue.moments.get((group.event_id, group.moment))
+        ahead = group.first + len(group.records) > through
+        if ahead and told is not None and told.digest != group.digest:
+            yield group

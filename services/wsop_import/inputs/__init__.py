@@ -1,0 +1,1 @@
+"""Where contents come from, and how their rows become records."""

@@ -1,0 +1,204 @@
+"""From a content to facts: recognised, parsed, compared with what holds, said piece by piece."""
+
+import asyncio
+import uuid
+from collections.abc import Iterable
+from typing import Literal
+
+import structlog
+
+from bus import tracing
+from bus.api import Answer, Bus, CommandContext, Entity, recorded
+from bus.decide import DeciderRunner
+from contracts import subjects
+from contracts.messages.wsop import ChipCountsTold, ImportFile
+from contracts.tournament import ChipCount
+from services.wsop_import.domain import (
+    CONTEXT,
+    IMPORT,
+    AbandonFile,
+    Command,
+    Import,
+    RejectFile,
+    SkipFile,
+    State,
+    TellFile,
+    Work,
+    WsopDecider,
+    arrange,
+)
+from services.wsop_import.domain.importing import ImportCommand
+from services.wsop_import.domain.records import chip_key
+from services.wsop_import.domain.state import Moment
+from services.wsop_import.domain.telling import moments_to_read
+from services.wsop_import.inputs.building import Setting
+from services.wsop_import.inputs.content import Content
+from services.wsop_import.inputs.errors import BadFile
+from services.wsop_import.inputs.parse import import_file, import_id, parse
+
+log = structlog.get_logger()
+
+# Names of commands: the same step of the same import is the same command, also after a restart.
+_NAMESPACE = uuid.UUID("a9d5b0b8-5c8b-5a0e-9f3e-2f1b6f0f4d33")
+# Appends of one import: every row of the largest file as a moment of its own.
+APPENDS_MAX = 10_000
+
+type Became = Literal["recorded", "skipped", "rejected", "unchanged", "again"]
+
+
+class Importer:
+    """Takes in one content at a time, whoever brings it."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        runner: DeciderRunner[Command, State],
+        decider: WsopDecider,
+        guide_event: str,
+        gap_s: float,
+    ) -> None:
+        """`decider` is the runner's own. `gap_s` is the rest between two appends."""
+        self._bus = bus
+        self._runner = runner
+        self._catalogue = decider.catalogue
+        self._guide_event = guide_event
+        self._gap_s = gap_s
+        self._turn = asyncio.Lock()
+
+    def accounted(self, path: str, sha256: str) -> bool:
+        """Whether this content is the newest one of its path that is accounted for."""
+        return self._catalogue.accounted(path, sha256)
+
+    def kind_of(self, path: str) -> str | None:
+        """What the newest content of a path was, where it could be recognised."""
+        told = self._catalogue.paths.get(path)
+        return told.kind if told else None
+
+    async def take(self, content: Content, *, final: bool) -> Became:
+        """Take in one content. One that may be half written is `again`, unless it is `final`.
+
+        Raises a Retryable bus error; taken again it goes on where it was.
+        """
+        async with self._turn:
+            with tracing.span("import file"):
+                await self._catch_up()
+                return await self._take(content, final=final)
+
+    async def refuse(self, file: ImportFile, code: str, reason: str) -> None:
+        """A file that is not read, once per path and code. Raises a Retryable bus error."""
+        await self._reject(file, BadFile(code, reason))
+
+    async def abandon_missing(self, present: Iterable[str]) -> None:
+        """Close imports of the folder whose file is gone. Raises a Retryable bus error."""
+        there = set(present) if self._catalogue.open else set()
+        for own, file in list(self._catalogue.open.items()):
+            if "://" not in file.path and file.path not in there:
+                await self._execute(AbandonFile(import_id=own), own, "abandon")
+
+    async def _catch_up(self) -> None:
+        """Know what other instances said until now: what holds spans all imports."""
+        filter_ = subjects.events_of(CONTEXT, IMPORT)
+        await self._runner.reached(await self._bus.last_sequence(filter_))
+
+    async def _take(self, content: Content, *, final: bool) -> Became:
+        file = import_file(content, content.content_at)
+        own = import_id(file.path, file.sha256)
+        if self._catalogue.accounted(file.path, file.sha256):
+            return "unchanged"
+        for other, opened in list(self._catalogue.open.items()):
+            if opened.path == file.path and other != own:
+                await self._execute(AbandonFile(import_id=other), other, "abandon")
+        if file.sha256 in self._catalogue.contents and own not in self._catalogue.open:
+            await self._execute(SkipFile(import_id=own, file=file), own, "skip")
+            return "skipped"
+        try:
+            work = await asyncio.to_thread(self._read, content, self._setting(own, file))
+        except BadFile as error:
+            if error.again and not final:
+                return "again"
+            await self._reject(file, error)
+            return "rejected"
+        return await self._tell(work)
+
+    def _setting(self, own: str, file: ImportFile) -> Setting:
+        # A file that is only touched while it is taken in keeps the time it was begun with.
+        opened = self._catalogue.open.get(own, file)
+        return Setting(
+            zone=self._catalogue.zone, guide_event=self._guide_event, content_at=opened.content_at
+        )
+
+    @staticmethod
+    def _read(content: Content, setting: Setting) -> Work:
+        return arrange(parse(content, setting))
+
+    async def _tell(self, work: Work) -> Became:
+        parsed = work.parsed
+        held: dict[Moment, dict[str, ChipCount]] = {}
+        for _ in range(APPENDS_MAX):
+            state = self._runner.state(IMPORT, parsed.import_id)
+            progress = state.progress if isinstance(state, Import) else None
+            await self._read_back(work, progress.through if progress else 0, held)
+            command = TellFile(work=work, held=held)
+            answer = await self._execute(command, parsed.import_id, parsed.file.sha256)
+            if answer.refusal and answer.refusal.reason == "too_many_known":
+                error = BadFile("too_many_known", answer.refusal.message)
+                await self._reject(parsed.file, error)
+                return "rejected"
+            if self._catalogue.accounted(parsed.file.path, parsed.file.sha256):
+                log.info("import.closed", path=parsed.file.path, kind=parsed.kind, rows=parsed.rows)
+                return "recorded"
+            await asyncio.sleep(self._gap_s)
+            await self._catch_up()
+        raise AssertionError(f"{parsed.file.path} does not come to an end")
+
+    async def _read_back(
+        self, work: Work, through: int, held: dict[Moment, dict[str, ChipCount]]
+    ) -> None:
+        """What was said of moments that differ, for the rows of this file, from the log."""
+        wanted = {
+            (group.event_id, group.moment): {record.key for record in group.records}
+            for group in moments_to_read(work, self._catalogue, through)
+            if (group.event_id, group.moment) not in held
+        }
+        known = self._catalogue.moments
+        imports = {each for moment in wanted for each in known[moment].imports}
+        found: dict[tuple[Moment, str], tuple[int, ChipCount]] = {}
+        for each in imports:
+            for message in await self._bus.tail(Entity(CONTEXT, IMPORT, each), 0):
+                event = recorded(message).event
+                if not isinstance(event, ChipCountsTold):
+                    continue
+                moment = (event.event_id, event.recorded_at)
+                keys = wanted.get(moment, set())
+                for row in event.rows:
+                    key = chip_key(row.player_id, row.player_name, row.told)
+                    before = found.get((moment, key), (0, row.told))
+                    if key in keys and before[0] < message.sequence:
+                        found[moment, key] = (message.sequence, row.told)
+        held.update({moment: {} for moment in wanted})
+        for (moment, key), (_, told) in found.items():
+            held[moment][key] = told
+
+    async def _reject(self, file: ImportFile, error: BadFile) -> None:
+        log.warning("import.rejected", path=file.path, code=error.code, reason=str(error))
+        own = import_id(file.path, file.sha256)
+        command = RejectFile(
+            import_id=own,
+            file=file,
+            kind=error.kind,
+            code=error.code,
+            reason=str(error),
+            position=error.position,
+        )
+        await self._execute(command, own, f"reject {error.code}")
+
+    async def _execute(self, command: ImportCommand, own: str, what: str) -> Answer:
+        """Decide a step of an import; its name is where the import stands."""
+        step = f"{what}\n{self._runner.sequence(IMPORT, own)}"
+        context = CommandContext(
+            command_id=str(uuid.uuid5(_NAMESPACE, f"{own}\n{step}")),
+            actor="wsop-import",
+            traceparent=tracing.traceparent(),
+            command_hash=str(uuid.uuid5(_NAMESPACE, step)),
+        )
+        return await self._runner.execute(command, Entity(CONTEXT, IMPORT, own), context)
