@@ -8,6 +8,7 @@ its tables read in one snapshot. Events that the projection has set aside are le
 import asyncio
 import importlib
 from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -171,6 +172,15 @@ async def _log(bus: Bus, end: int) -> AsyncIterator[RawMessage]:
             yield message
 
 
+def _differ(live: Row | None, replayed: Row | None) -> bool:
+    """Whether two rows say different things; JSON kept as text may be spelled differently."""
+    return live != replayed and _plain(live) != _plain(replayed)
+
+
+def _plain(row: Row | None) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(row))
+
+
 def _compare(live: _Live, replay: _Replay) -> Finding:
     told: list[Difference] = []
     for kind in live.spec.rows:
@@ -179,7 +189,7 @@ def _compare(live: _Live, replay: _Replay) -> Finding:
         told += [
             Difference(table=name, key=key, live=ours.get(key), replayed=theirs.get(key))
             for key in sorted(ours.keys() | theirs.keys())
-            if ours.get(key) != theirs.get(key)
+            if _differ(ours.get(key), theirs.get(key))
         ]
     return Finding(
         projection=live.spec.name,

@@ -6,6 +6,7 @@ and silence of a projection can be told apart.
 
 import asyncio
 import uuid
+from collections.abc import Callable
 
 import structlog
 
@@ -32,8 +33,15 @@ SILENCE_S_MAX = 10.0
 class Canary:
     """Says the canary of one process and watches it pass."""
 
-    def __init__(self, bus: Bus, checkpoints: Checkpoints, health: Health) -> None:
-        """The canary is an entity of its own, named by a new id."""
+    def __init__(
+        self,
+        bus: Bus,
+        checkpoints: Checkpoints,
+        health: Health,
+        time: Callable[[], float] | None = None,
+    ) -> None:
+        """The canary is an entity of its own, named by a new id. `time` counts seconds."""
+        self._time = time or asyncio.get_running_loop().time
         self._bus = bus
         self._checkpoints = checkpoints
         self._health = health
@@ -51,17 +59,17 @@ class Canary:
 
     async def run(self, quiet_s: float = QUIET_S_MAX) -> None:
         """Say and watch until cancelled; a log that is away is waited for."""
-        loop = asyncio.get_running_loop()
-        moved = said = loop.time()
+        moved = said = self._time()
         while True:
             try:
                 head = (await self._bus.head()).sequence
-                now = loop.time()
+                now = self._time()
                 if head != self.head:
                     self.head, moved = head, now
                 if not self.sequence or now - moved >= quiet_s:
                     await self._say()
-                    said = now
+                    # The canary itself is something stored: the quiet begins anew.
+                    said = moved = now
                 await self._watch(said)
             except Retryable as error:
                 self._health.trouble(PART, f"the log does not answer: {error}")
@@ -95,7 +103,7 @@ class Canary:
             await asyncio.sleep(LOOK_S)
         elif await self._checkpoints.reached(PROJECTIONS, self.sequence, LOOK_S):
             self._health.beat(PART)
-        elif asyncio.get_running_loop().time() - said > PASS_S_MAX:
+        elif self._time() - said > PASS_S_MAX:
             self._health.trouble(PART, self._behind())
 
     def _behind(self) -> str:
