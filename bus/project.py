@@ -49,7 +49,7 @@ class ProjectionSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What a projection is: its fold, its tables and the files that decide its rows.
 
     `variant` tells the rows of one fold under different rules apart; each has its own schema.
-    `cache_rows` is how many rows may stay in memory: fewer where a row is large.
+    `cache_rows` is how many rows may stay in memory where CACHE_ROWS_MAX of them are too large.
     """
 
     name: str
@@ -58,7 +58,7 @@ class ProjectionSpec(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[type[Row], ...]
     sql: Path
     variant: str = ""
-    cache_rows: int = CACHE_ROWS_MAX
+    cache_rows: int | None = None
 
     @property
     def owner(self) -> str:
@@ -108,6 +108,7 @@ class Projector:
         self._health = health
         self._tables = {kind: Table(kind, spec.schema) for kind in spec.rows}
         self._handled = {(e.TYPE.owner, e.TYPE.name) for e in spec.fold.handles}
+        self._cache_rows = spec.cache_rows or CACHE_ROWS_MAX
         self._two_steps = spec.fold if isinstance(spec.fold, TwoStepFold) else None
         self._rows = Rows()
         self._blocked: dict[str, int] = {}
@@ -209,7 +210,7 @@ class Projector:
     @property
     def _must_wait(self) -> bool:
         """Whether the last batch must be stored before the next one is loaded."""
-        return self._careful or self._rows.size() > self._spec.cache_rows
+        return self._careful or self._rows.size() > self._cache_rows
 
     async def _verify(self, connection: Connection) -> None:
         head = await checkpoint.verify(self._bus, self._checkpoint)
@@ -245,7 +246,7 @@ class Projector:
     async def _load(self, connection: Connection, batch: Batch) -> None:
         """Make every row known that these events may read."""
         rows, tables = self._rows, self._tables
-        if rows.size() > self._spec.cache_rows:
+        if rows.size() > self._cache_rows:
             rows.forget()
         await load_missing(connection, tables, rows, self._named(batch, self._spec.fold.keys))
         if fold := self._two_steps:
