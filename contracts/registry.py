@@ -20,6 +20,7 @@ from contracts.messages import (
     render,
     system,
     wsop,
+    wsop_event,
     wsop_sync,
 )
 
@@ -104,6 +105,9 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     wsop_sync.SourceSyncCompleted,
     wsop_sync.SourceSyncFailed,
     wsop_sync.SourceSyncOutdated,
+    wsop_event.HoldSet,
+    wsop_event.EliminationSet,
+    wsop_event.EliminationWithdrawn,
 )
 COMMANDS: Final[tuple[type[Command], ...]] = (
     gfx_game.BindGame,
@@ -134,6 +138,9 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     cuesheet.TakeItem,
     render.SubmitRender,
     wsop_sync.TriggerImport,
+    wsop_event.SetHold,
+    wsop_event.SetElimination,
+    wsop_event.WithdrawElimination,
 )
 NOTICES: Final[tuple[type[Notice], ...]] = (
     cuesheet.CueNotice,

@@ -235,14 +235,14 @@ DURABLES = (
 # Projections and the version of each one's schema: the reader's two consumer names follow from it.
 PROJECTIONS = {
     "hands": 3,
-    "chip_counts": 2,
+    "chip_counts": 3,
     "sync_status": 2,
     "rundown": 1,
     "renders": 1,
     "notifications": 1,
-    "unified_players": 1,
+    "unified_players": 2,
     "events": 1,
-    "standings": 1,
+    "standings": 2,
 }
 
 __all__ = [

@@ -9,6 +9,7 @@ from contracts.streams import PROJECTIONS
 from projections.chip_counts.domain import (
     ChipCountsFold,
     GameRow,
+    HoldRow,
     LatestRow,
     PeriodRow,
     ReplacedRow,
@@ -27,6 +28,7 @@ SPEC: Final = ProjectionSpec(
         StatementRow,
         ReplacedRow,
         LatestRow,
+        HoldRow,
         *attribution.ROWS,
         links.LinkRow,
     ),

@@ -75,6 +75,12 @@ create table {schema}.latest_statement (
     primary key (event_id, holder)
 );
 
+create table {schema}.event_hold (
+    event_id text primary key,
+    minutes bigint not null,
+    sequence bigint not null
+);
+
 create table {schema}.excluded_game (
     game_id text primary key,
     reason text not null,
@@ -270,8 +276,8 @@ select
 from {schema}.counted_period;
 
 
--- Whose chips: the table's while the person sits there, unless the platform counted more than half
--- an hour later. Both are always given, each with its own time.
+-- Whose chips: the table's while the person sits there, unless the platform counted later than the
+-- event's hold allows. Both are always given, each with its own time.
 create or replace view views.player_chips as
 select
     both_sides.event_id,
@@ -279,22 +285,13 @@ select
     both_sides.person_id,
     both_sides.player_id,
     both_sides.player_name,
+    case when both_sides.platform_holds then 'wsop' else 'gfx' end as source,
     case
-        when both_sides.gfx_chips is null then 'wsop'
-        when both_sides.wsop_recorded_at > both_sides.gfx_stated_at + interval '30 minutes'
-            then 'wsop'
-        else 'gfx'
-    end as source,
-    case
-        when both_sides.gfx_chips is null then both_sides.wsop_chips
-        when both_sides.wsop_recorded_at > both_sides.gfx_stated_at + interval '30 minutes'
-            then both_sides.wsop_chips
+        when both_sides.platform_holds then both_sides.wsop_chips
         else both_sides.gfx_chips
     end as chips,
     case
-        when both_sides.gfx_chips is null then both_sides.wsop_recorded_at
-        when both_sides.wsop_recorded_at > both_sides.gfx_stated_at + interval '30 minutes'
-            then both_sides.wsop_recorded_at
+        when both_sides.platform_holds then both_sides.wsop_recorded_at
         else both_sides.gfx_stated_at
     end as stated_at,
     both_sides.gfx_chips,
@@ -324,6 +321,7 @@ select
         where
             parked.block_key = 'wsop:' || both_sides.event_id
             or parked.block_key like 'evt.wsop.import.%'
+            or parked.block_key like 'evt.wsop.event.%'
     ) as incomplete
 from (
     select
@@ -353,8 +351,15 @@ from (
         stated.future,
         stated.import_id,
         stated.at,
-        stated.from_seq
+        stated.from_seq,
+        -- Without a word of an operator the hold is that of contracts/messages/wsop_event.py.
+        coalesce(
+            stated.recorded_at
+            > seat.statement_at + coalesce(hold.minutes, 30) * interval '1 minute',
+            true
+        ) as platform_holds
     from {schema}.stated_now as stated
+    left join {schema}.event_hold as hold on hold.event_id = stated.event_id
     left join {schema}.seated_now as seat
         on
             seat.event_id = stated.event_id
@@ -373,7 +378,7 @@ from (
         seat.table_name,
         seat.seat,
         null, null, null, null, null, null, null, null, null, null, false, false, false, false,
-        null, null, null
+        null, null, null, false
     from {schema}.seated_now as seat
     where
         seat.event_id is not null

@@ -127,6 +127,17 @@ create table {schema}.sitting (
     primary key (game_id, seat, player_hash)
 );
 
+create table {schema}.operator_place (
+    event_id text not null,
+    person_id text not null,
+    place bigint not null,
+    reason text not null,
+    actor text not null,
+    said_at timestamptz not null,
+    sequence bigint not null,
+    primary key (event_id, person_id)
+);
+
 create table {schema}.excluded_game (
     game_id text primary key,
     reason text not null,
@@ -365,9 +376,9 @@ from (
     group by part.event_id, coalesce(link.person_id, part.person_id)
 ) as person;
 
--- Everybody who is out: said by the platform, whose rank counts while the set that told it does, or
--- played at a table. Chips at a table after the platform's last word, or counted by the platform
--- after a lost hand, take it back.
+-- Everybody who is out: said by the platform, whose rank counts while the set that told it does,
+-- said by an operator, or played at a table. Chips at a table after the platform's last word, or counted by the platform
+-- after a lost hand or an operator's word, take it back.
 create view {schema}.out_now as
 -- Read once: without statistics the server would look each up anew for every row.
 with counting as materialized (
@@ -376,7 +387,50 @@ with counting as materialized (
     where counted.source = 'imported' and counted.to_seq is null
 ),
 
-hand as materialized (select played.* from {schema}.played as played)
+hand as materialized (select played.* from {schema}.played as played),
+
+-- Of an identity and the player it is linked to, the later word counts.
+word as materialized (
+    select
+        newest.event_id,
+        newest.person_id,
+        newest.place,
+        newest.said_at,
+        hand.alive_at
+    from (
+        select distinct on (said.event_id, coalesce(link.person_id, said.person_id))
+            said.event_id,
+            coalesce(link.person_id, said.person_id) as person_id,
+            said.place,
+            said.said_at
+        from {schema}.operator_place as said
+        left join {schema}.link as link on link.identity_id = said.person_id
+        order by said.event_id, coalesce(link.person_id, said.person_id), said.sequence desc
+    ) as newest
+    left join hand
+        on hand.event_id = newest.event_id and hand.person_id = newest.person_id
+    left join {schema}.stack_bucket as bucket
+        on
+            bucket.event_id = newest.event_id
+            and bucket.bucket = get_byte(sha256(convert_to(newest.person_id, 'UTF8')), 0) % 64
+    where
+        not coalesce(hand.alive_at > newest.said_at, false)
+        and not coalesce(
+            (bucket.alive ->> newest.person_id)::timestamptz > newest.said_at, false
+        )
+),
+
+bust as (
+    select hand.*
+    from hand
+    left join {schema}.stack_bucket as bucket
+        on
+            bucket.event_id = hand.event_id
+            and bucket.bucket = get_byte(sha256(convert_to(hand.person_id, 'UTF8')), 0) % 64
+    where
+        hand.game_id is not null
+        and not coalesce((bucket.alive ->> hand.person_id)::timestamptz > hand.stated_at, false)
+)
 
 select
     entrant.event_id,
@@ -390,9 +444,12 @@ select
     hand.game_id,
     hand.start_ticks,
     hand.seat,
-    counted.set_id
+    counted.set_id,
+    word.place as said_place
 from {schema}.entrant as entrant
 left join counting as counted on counted.set_id = entrant.set_id
+left join word
+    on word.event_id = entrant.event_id and word.person_id = entrant.holder
 left join hand
     on hand.event_id = entrant.event_id and hand.person_id = entrant.holder
 where
@@ -400,44 +457,43 @@ where
     and entrant.until >= coalesce(hand.alive_at, '-infinity')
 union all
 select
-    hand.event_id,
-    hand.person_id,
+    merged.event_id,
+    merged.person_id,
     'eliminated',
     null,
     null,
-    hand.stated_at,
-    hand.person_name,
+    coalesce(bust.stated_at, word.said_at),
+    bust.person_name,
     coalesce((
         select entrant.re_entries
         from {schema}.entrant as entrant
-        where entrant.event_id = hand.event_id and entrant.holder = hand.person_id
+        where entrant.event_id = merged.event_id and entrant.holder = merged.person_id
     ), 0),
-    hand.game_id,
-    hand.start_ticks,
-    hand.seat,
-    null
-from hand
-left join {schema}.stack_bucket as bucket
-    on
-        bucket.event_id = hand.event_id
-        and bucket.bucket = get_byte(sha256(convert_to(hand.person_id, 'UTF8')), 0) % 64
+    bust.game_id,
+    bust.start_ticks,
+    bust.seat,
+    null,
+    word.place
+from bust
+full join word using (event_id, person_id) as merged
 where
-    hand.game_id is not null
-    and not coalesce((bucket.alive ->> hand.person_id)::timestamptz > hand.stated_at, false)
-    and not exists (
+    not exists (
         select from {schema}.entrant as entrant
         where
-            entrant.event_id = hand.event_id
-            and entrant.holder = hand.person_id
+            entrant.event_id = merged.event_id
+            and entrant.holder = merged.person_id
             and entrant.state in ('out', 'winner')
-            and entrant.until >= coalesce(hand.alive_at, '-infinity')
+            and entrant.until >= coalesce(bust.alive_at, word.alive_at, '-infinity')
     );
 
--- Whether a fact of an import waits, readable (its block) or not (its import).
+-- Whether a fact of the platform waits, readable (its block) or not (its import or its event).
 create view {schema}.platform_parked as
 select exists (
     select from {schema}.parked
-    where parked.block_key = 'wsop' or parked.block_key like 'evt.wsop.import.%'
+    where
+        parked.block_key = 'wsop'
+        or parked.block_key like 'evt.wsop.import.%'
+        or parked.block_key like 'evt.wsop.event.%'
 ) as incomplete;
 
 create or replace view views.standings_history as
@@ -592,8 +648,8 @@ select
 from {schema}.entrant as entrant
 left join {schema}.player as player on player.holder = entrant.holder;
 
--- Who is out of an event. The place is the platform's, else a final table's, else unknown; a prize
--- is what the platform paid, else the mean of the places that are shared.
+-- Who is out of an event. The place is the platform's, else an operator's, else a final table's,
+-- else unknown; a prize is what the platform paid, else the mean of the places that are shared.
 create or replace view views.eliminations as
 select
     outs.event_id,
@@ -635,14 +691,24 @@ from (
         coalesce(
             out_now.person_name, nullif(table_place.long_name, ''), table_place.name
         ) as person_name,
-        out_now.status,
-        coalesce(out_now.rank, table_place.place) as place,
+        -- Nobody is eliminated in the first place.
         case
-            when out_now.rank is null then table_place.sharing
-            else count(*) over (partition by out_now.event_id, out_now.rank)
+            when out_now.rank is null and out_now.said_place = 1 then 'winner'
+            else out_now.status
+        end as status,
+        coalesce(out_now.rank, out_now.said_place, table_place.place) as place,
+        case
+            when out_now.rank is not null
+                then count(*) over (partition by out_now.event_id, out_now.rank)
+            when out_now.said_place is not null
+                then count(*) over (
+                    partition by out_now.event_id, out_now.rank, out_now.said_place
+                )
+            else table_place.sharing
         end as sharing,
         case
             when out_now.rank is not null then 'wsop'
+            when out_now.said_place is not null then 'operator'
             when table_place.place is not null then 'final_table'
         end as place_source,
         out_now.prize_won,

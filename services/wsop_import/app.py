@@ -11,7 +11,15 @@ from bus.run import Process
 from contracts.messages import Command as Asked
 from contracts.messages.wsop import Kind
 from contracts.messages.wsop_sync import TriggerImport
-from services.wsop_import.domain import CONTEXT, SOURCE, Command, State, WsopDecider
+from services.wsop_import.domain import (
+    CONTEXT,
+    EVENT,
+    EVENT_COMMANDS,
+    SOURCE,
+    Command,
+    State,
+    WsopDecider,
+)
 from services.wsop_import.inputs.importer import Importer
 from services.wsop_import.inputs.poller import SILENCE_S_MAX, Poller, Timing
 from services.wsop_import.inputs.pull import Address, Puller
@@ -90,9 +98,11 @@ def _address(url: str, settings: Settings) -> Address:
 
 
 def serve(process: Process, runner: Runner, syncers: Mapping[Kind, Syncer]) -> None:
-    """Answer commands: somebody wants a kind, or all of them, now."""
+    """Answer commands: somebody wants a kind, or all of them, now, or has a word on an event."""
 
     async def handle(command: Asked, context: CommandContext) -> Answer:
+        if isinstance(command, EVENT_COMMANDS):
+            return await runner.execute(command, Entity(CONTEXT, EVENT, command.event_id), context)
         if not isinstance(command, TriggerImport):
             raise TypeError(f"{command.TYPE.text} is not for {NAME}")
         if command.kind != "all":

@@ -4,15 +4,22 @@ import asyncio
 import csv
 import io
 import json
+from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple, get_args
 
 import httpx
 
+from bus.objects import Objects
 from contracts import persons
 from contracts.messages.override import LinkVerified, OverrideSet
+from contracts.people.fields import FIELDS as OVERRIDES
+from contracts.people.fields import PRIVATE
+from contracts.people.storage import private_key
 from contracts.poker.identity import player_hash
 from projections.unified_players.domain import PeriodRow, UnifiedPlayersFold
+from projections.unified_players.domain.composing import OF_PLAYER
+from services.gateway.routes.people.models import PersonField
 from services.gfx_ingest.inputs.parse import Origin, parse
 from tests.support import gfx_files, wsop_files
 from tests.support.folding import Folding, log_of
@@ -21,40 +28,69 @@ from tests.support.gfx_facts import Files, said_about
 from tests.support.people import override_set
 
 PLAYERS = 400
+# Players that only stacks, and as many that only standings name.
 STRANGERS = 20
 ASKED = 200
+# People of whom something is said, per field.
+OVERRULED = 8
 # Requests under way: a few more than the gateway has connections.
 AT_ONCE = 12
 WORDS = ["Ida", "Wren", "Łukasz", "Østby", "Ana", "Maria", "Quill", "Ruff", "Çelik", "van", "Dam"]
-FIELDS = ("name", "name_display", "name_short", "country_code", "earnings", "city", "nickname")
+FIELDS = get_args(PersonField.__value__)
+SAID_OF = {field: "profile_image_url" if field == "profile_image" else field for field in FIELDS}
+TOLD_OF = OF_PLAYER | {
+    "name": "name",
+    "country_code": "country_code",
+    "country_name": "country_name",
+    "profile_image": "profile_image_url",
+}
 FILES: dict[str, bytes] = {}
+
+
+class Said(NamedTuple):
+    """What people said: overrides by their ids, and private texts by the keys of their objects."""
+
+    overrides: dict[str, OverrideSet]
+    texts: dict[str, str]
 
 
 def named(random: Random) -> str:
     return " ".join(random.choices(WORDS, k=random.randint(2, 3)))
 
 
+def some_fields(random: Random) -> dict[str, Any]:
+    """About half of what a file may tell of a player."""
+    fields = {
+        "country_code": random.choice(["KR", "CY", "DE"]),
+        "country_name": random.choice(["Korea", " Cyprus "]),
+        "profile_image_url": f"https://photos.example/{random.randrange(10**6)}.png",
+        "wsop_bracelets": random.randrange(9),
+        "wsop_rings": random.randrange(9),
+        "wsop_cashes": random.randrange(99),
+        "lifetime_earnings": random.randint(0, 10**9),
+        "city": "Łódź",
+        "nickname": named(random),
+        "achievement": f"Final table {random.randrange(99)}",
+        "additional_info": {"achievement": f"Winner {random.randrange(99)}", "shoe_size": 43},
+    }
+    return {name: value for name, value in fields.items() if random.random() < 0.5}
+
+
 def players_file(random: Random) -> bytes:
+    """Everybody once, and every fourth player a second time with other fields."""
+    numbers = [*range(PLAYERS), *range(0, PLAYERS, 4)]
     return wsop_files.players_json(
         *(
-            wsop_files.player(
-                number,
-                name=f" {named(random)} ",
-                **({"country_code": random.choice(["KR", "CY", "DE"])} if number % 3 else {}),
-                **({"lifetime_earnings": random.randint(0, 10**9)} if number % 2 else {}),
-                **({"city": "Łódź"} if number % 5 else {}),
-                **({"nickname": named(random)} if number % 7 == 0 else {}),
-            )
-            for number in range(PLAYERS)
+            wsop_files.player(number, name=f" {named(random)} ", **some_fields(random))
+            for number in numbers
         )
     )
 
 
-def stacks_file(random: Random) -> bytes:
-    return wsop_files.table(
-        wsop_files.chip_row(PLAYERS + number, player_name=named(random))
-        for number in range(STRANGERS)
-    )
+def strangers(first: int, row: Callable[..., dict[str, Any]], random: Random) -> bytes:
+    """A file of stacks or standings of players whom no other file names."""
+    numbers = range(first, first + STRANGERS)
+    return wsop_files.table(row(number, player_name=named(random)) for number in numbers)
 
 
 def game_file(random: Random) -> tuple[bytes, list[str]]:
@@ -70,25 +106,42 @@ def game_file(random: Random) -> tuple[bytes, list[str]]:
     return gfx_files.game_file(*hands), sorted(identities)
 
 
-async def told(system: Stage, random: Random) -> tuple[list[str], dict[str, OverrideSet]]:
-    """Ids of everybody, and the overrides by their ids, once all of it is in the log."""
+async def said_by_people(system: Stage, everybody: list[str], random: Random) -> Said:
+    """Some overrides of each field; private texts lie in their objects."""
+    said, objects = Said({}, {}), Objects(system.place.objects)
+    for field in {*SAID_OF.values()} & {*OVERRIDES}:
+        for person_id in random.sample(everybody, OVERRULED):
+            number = f"o{len(said.overrides)}"
+            told: dict[str, Any] = {"value": f"Said {number}"}
+            if field in PRIVATE:
+                key = private_key(person_id, number)
+                said.texts[key] = json.dumps({"site": f"https://{number}.example/"})
+                await objects.put(key, said.texts[key].encode())
+                told = {"value": None, "object": key}
+            said.overrides[number] = override_set(
+                person_id=person_id, override_id=number, field=field, **told
+            )
+    return said
+
+
+async def told(system: Stage, random: Random) -> tuple[list[str], Said]:
+    """Ids of everybody, and what people said of them, once all of it is in the log."""
     game, identities = game_file(random)
     path = f"day1/{gfx_files.file_name()}"
-    FILES.update(
-        {"Players.json": players_file(random), "ChipCounts.csv": stacks_file(random), path: game}
-    )
+    tables = {
+        "Players.json": players_file(random),
+        "ChipCounts.csv": strangers(PLAYERS, wsop_files.chip_row, random),
+        "Standings.csv": strangers(PLAYERS + STRANGERS, wsop_files.standing_row, random),
+    }
+    FILES.update({**tables, path: game})
     async with wsop_files.importing() as imports:
-        for name in ("Players.json", "ChipCounts.csv"):
-            await imports.take(name, FILES[name])
+        for name, data in tables.items():
+            await imports.take(name, data)
     origin = Origin("river", path, gfx_files.sha256(game))
     await system.say(*imports.events, *said_about([parse(game, origin)]))
-    everybody = [f"w-WP{number:06d}" for number in range(PLAYERS + STRANGERS)]
-    said = {
-        f"o{number}": override_set(
-            person_id=person, override_id=f"o{number}", value=f"Said {number}"
-        )
-        for number, person in enumerate(random.sample([*everybody, *identities], 60))
-    }
+    players = [f"w-WP{number:06d}" for number in range(PLAYERS + 2 * STRANGERS)]
+    everybody = [*players, *identities]
+    said = await said_by_people(system, everybody, random)
     links = [
         LinkVerified(
             person_id=identity, wsop_player_id=f"WP{random.randrange(PLAYERS):06d}",
@@ -96,8 +149,21 @@ async def told(system: Stage, random: Random) -> tuple[list[str], dict[str, Over
         )
         for identity in identities[::2]
     ]  # fmt: skip
-    await system.folded(await system.say(*said.values(), *links))
-    return [*everybody, *identities], said
+    await system.folded(await system.say(*said.overrides.values(), *links))
+    return everybody, said
+
+
+def places_of_players() -> dict[tuple[str, str], tuple[str, str]]:
+    """Pointer and key of what the list of players says last of each field of each person."""
+    found = {}
+    for number, record in enumerate(json.loads(FILES["Players.json"])["players"]):
+        person_id, at = f"w-{record['wsop_player_id']}", f"/players/{number}"
+        for field, key in TOLD_OF.items():
+            if key in record:
+                found[person_id, field] = (at, key)
+            elif key in record.get("additional_info", {}):
+                found[person_id, field] = (f"{at}/additional_info", key)
+    return found
 
 
 def recorded_at(data: bytes, at: str) -> dict[str, Any]:
@@ -111,10 +177,11 @@ def recorded_at(data: bytes, at: str) -> dict[str, Any]:
     return next(row for row in reader if reader.line_num == int(at))
 
 
-def recomputed(step: dict[str, Any], said: dict[str, OverrideSet]) -> str | int:
+def recomputed(step: dict[str, Any], said: Said) -> str | int:
     """The value as the place that a step names has it."""
     if step["origin"] == "override":
-        found: Any = said[step["override_id"]].value
+        override = said.overrides[step["override_id"]]
+        found: Any = said.texts[override.object] if override.object else override.value
     else:
         data = FILES[step["path"]]
         assert gfx_files.sha256(data) == step["sha256"]
@@ -144,17 +211,28 @@ async def test_each_value_of_two_hundred_people_is_what_its_place_says(
         return found
 
     found = await asyncio.gather(*(explained(person, f) for person in asked for f in FIELDS))
-    origins = set()
+    places, holding = places_of_players(), set()
     for each in found:
         steps = [step for step in [each["holds"], *each["overruled"]] if step]
         for step in steps:
             assert step["value"] == recomputed(step, said), (each["person_id"], step)
             assert step["fact"]["sequence"] == step["sequence"]
-            origins.add(step["origin"])
-            linked = step["origin"] == "gfx" and step["id"] != each["person_id"]
+            linked = step["id"] != each["person_id"]
             assert (step["linked_by"] is not None) == linked
-    assert origins == {"override", "wsop", "gfx"}
-    assert sum(each["holds"] is not None for each in found) > 3 * ASKED
+        assert each["value"] == (steps[0]["value"] if steps else None)
+        listed = [(step["at"], step["key"]) for step in steps if step["path"] == "Players.json"]
+        place = places.get((each["person_id"], each["field"]))
+        if each["field"] in TOLD_OF:
+            assert listed == ([place] if place else []), (each["person_id"], each["field"])
+        holding |= {(each["field"], step["origin"], step["path"]) for step in steps[:1]}
+    game = next(path for path in FILES if path.startswith("day1/"))
+    names = ("name", "name_display", "name_short")
+    assert holding >= {
+        *((field, "wsop", "Players.json") for field in TOLD_OF),
+        *((field, "wsop", path) for field in names for path in ("ChipCounts.csv", "Standings.csv")),
+        *((field, "gfx", game) for field in names),
+        *((field, "override", "") for field, what in SAID_OF.items() if what in OVERRIDES),
+    }
 
 
 def test_each_name_of_the_real_exports_is_what_its_place_says() -> None:

@@ -18,7 +18,7 @@ from tests.support import servers
 from tests.support.bus import eventually
 from tests.support.folding import log_of
 from tests.support.people import image_added, override_set
-from tests.support.people_facts import FIELDS, IDS, A, M, Oracle, X, Y, corrected
+from tests.support.people_facts import FIELDS, IDS, A, M, Oracle, X, Y, corrected, placed, stack
 
 DAY_S = 86_400
 STEPS = 120
@@ -28,7 +28,8 @@ def story(random):
     """Steps of everything that can be said, as `Oracle` takes them."""
     kinds = {
         "told": lambda: (random.choice("12"), random.choice("pq"), random.random() < 0.5),
-        "stub": lambda: (random.choice("12"), random.choice("st"), random.randrange(3)),
+        "stub": lambda: (random.choice("12"), random.choice("st"), random.randrange(3),
+                         random.choice([stack, placed])),
         "hand": lambda: (random.randrange(3), random.choice(["x", "y", "z", "xy", "yz"])),
         "count": lambda: (random.random() < 0.7,),
         "link": lambda: (random.choice([X, Y]), random.choice("12")),

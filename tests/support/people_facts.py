@@ -24,6 +24,8 @@ from contracts.messages.wsop import (
     PlayerRow,
     PlayersTold,
     Progress,
+    StandingRow,
+    StandingsTold,
 )
 from contracts.poker.identity import player_hash
 from contracts.tournament import ChipCount, PlayerFields
@@ -68,6 +70,19 @@ def stack(player_id, name, moment=0, known=False, event_id="E1"):
     )  # fmt: skip
 
 
+def placed(player_id, name, moment=0, known=False, event_id="E1"):
+    row = StandingRow(
+        at="6", rank=1, chip_count=9, player_id=player_id, player_name=name, player_known=known
+    )
+    return StandingsTold(
+        import_id="i1", event_id=event_id, event_known=True,
+        snapshot_at=NOW + timedelta(minutes=moment), snapshot_text="", zone_assumed=False,
+        future=False, corrected=False, part=1, parts=1, players_remaining=1,
+        remaining_counted=False, level_number=None, day_number=None, snapshot_digest="",
+        rows=(row,), progress=Progress(through=1, counts=Counts()),
+    )  # fmt: skip
+
+
 def hand(number, *who, game=GAME):
     seats = [
         msgspec.structs.replace(sit(place + 2, 900), name=NAMES[each][0], long_name=NAMES[each][1])
@@ -106,7 +121,10 @@ IDS = (A, B, X, Y, M)
 FIELDS = ("name", "name_display", "name_short", "name_korean", "country_code")
 steps = st.one_of(
     st.tuples(st.just("told"), st.sampled_from("12"), st.sampled_from("pq"), st.booleans()),
-    st.tuples(st.just("stub"), st.sampled_from("12"), st.sampled_from("st"), st.integers(0, 2)),
+    st.tuples(
+        st.just("stub"), st.sampled_from("12"), st.sampled_from("st"), st.integers(0, 2),
+        st.sampled_from([stack, placed]),
+    ),
     st.tuples(st.just("hand"), st.integers(0, 2), st.sampled_from(["x", "y", "z", "xy", "yz"])),
     st.tuples(st.just("count"), st.booleans()),
     st.tuples(st.just("link"), st.sampled_from([X, Y]), st.sampled_from("12")),
@@ -136,11 +154,11 @@ class Oracle:
         known["country_code"] = "KR" if with_country else None
         self.events.append(told(f"WP{player}", **known))
 
-    def do_stub(self, player, name, moment):
+    def do_stub(self, player, name, moment, tell):
         known = self.stubs.get(f"w-WP{player}")
         if known is None or known[0] <= moment:
             self.stubs[f"w-WP{player}"] = (moment, f"Stub {name}")
-        self.events.append(stack(f"WP{player}", f"Stub {name}", moment))
+        self.events.append(tell(f"WP{player}", f"Stub {name}", moment))
 
     def do_hand(self, number, who):
         fact = hand(number, *who)

@@ -42,6 +42,7 @@ from tests.support.people_facts import (
     excluded,
     hand,
     included,
+    placed,
     removed,
     stack,
     started,
@@ -127,6 +128,17 @@ def test_a_stub_is_a_person_until_the_players_file_tells_of_it():
     row = now(folding)[A]
     assert (row.name, row.stub, row.event_ids) == ("Ida Wren", False, ("E1", "E2"))
     assert [c.value for c in row.fields["name"]] == ["Ida Wren"]
+
+
+def test_a_stub_is_also_whom_only_standings_name_by_the_newest_of_all_stacks():
+    folding = folded(started(), placed("WP1", "Ida W", moment=2), stack("WP1", "Old", moment=1))
+    row = now(folding)[A]
+    assert (row.name, row.stub, row.sources, row.event_ids) == ("Ida W", True, ("wsop",), ("E1",))
+    [name] = row.fields["name"]
+    assert (name.path, name.at, name.key) == ("drop/Players.json", "6", "player_name")
+
+    folding.apply(log_of(placed("WP1", "Ida Wren", moment=2), placed(None, "Nobody"), after=3))
+    assert {person_id: row.name for person_id, row in now(folding).items()} == {A: "Ida Wren"}
 
 
 def test_identities_of_an_excluded_game_leave_and_return_as_they_were():
@@ -275,8 +287,8 @@ def shown(folding):
 
 SOURCES = [
     *([("told", "1", "p", country)] for country in (True, False)),
-    [("stub", "1", "s", 0)],
-    [("told", "1", "p", True), ("stub", "1", "s", 0)],
+    *([("stub", "1", "s", 0, tell)] for tell in (stack, placed)),
+    [("told", "1", "p", True), ("stub", "1", "s", 0, stack)],
     [],
 ]
 SEEN = [[], [("hand", 0, "x")], [("hand", 0, "y")], [("hand", 1, "x"), ("hand", 0, "y")],

@@ -158,7 +158,18 @@ class TestPlayers:
         info = {"birth_date": "1990-01-02", "twitter_handle": "@quill", "achievement": "Winner"}
         async with importing() as imports:
             await imports.take("a", players_json(player(1, additional_info=info)))
-            assert imports.said(PlayersTold)[0].rows[0].new.achievement == "Winner"
+            name, achievement = imports.said(PlayersTold)[0].rows
+            assert (name.at, name.created, name.new) == (
+                "/players/0",
+                True,
+                PlayerFields(name="Orsolya Quill 1"),
+            )
+            assert (achievement.at, achievement.created, achievement.new) == (
+                "/players/0/additional_info",
+                False,
+                PlayerFields(achievement="Winner"),
+            )
+            assert imports.closed().counts.created == 1
             assert not any(b"1990" in m.data or b"@quill" in m.data for m in imports.log.events)
 
 

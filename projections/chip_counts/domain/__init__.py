@@ -3,6 +3,7 @@
 from projections.chip_counts.domain.fold import ChipCountsFold
 from projections.chip_counts.domain.rows import (
     GameRow,
+    HoldRow,
     LatestRow,
     PeriodRow,
     ReplacedRow,
@@ -12,6 +13,7 @@ from projections.chip_counts.domain.rows import (
 __all__ = [
     "ChipCountsFold",
     "GameRow",
+    "HoldRow",
     "LatestRow",
     "PeriodRow",
     "ReplacedRow",

@@ -7,7 +7,6 @@ import msgspec
 from contracts import attribution, links
 from contracts.messages import Event
 from contracts.messages.gfx import GameSeen, HandRecorded, HandRevised
-from contracts.messages.wsop import ChipCountsTold
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
 from projections.chip_counts.domain import statements
@@ -22,7 +21,7 @@ class ChipCountsFold:
         GameSeen,
         HandRecorded,
         HandRevised,
-        ChipCountsTold,
+        *statements.HANDLES,
         *attribution.HANDLES,
         *links.HANDLES,
     )
@@ -30,7 +29,7 @@ class ChipCountsFold:
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
         """The game and the words of people; periods and new statements are never read back."""
         match recorded.event:
-            case ChipCountsTold() as event:
+            case event if isinstance(event, statements.HANDLES):
                 yield from statements.keys(event)
             case event if isinstance(event, links.HANDLES):
                 yield from links.keys(event)
@@ -40,11 +39,7 @@ class ChipCountsFold:
 
     def block_key(self, recorded: Recorded) -> str:
         """A game's, a tournament event's or a person's events depend on each other."""
-        match recorded.event:
-            case ChipCountsTold() as event:
-                return f"wsop:{event.event_id}"
-            case event:
-                return event.subject_id
+        return statements.block_key(recorded.event) or recorded.event.subject_id
 
     def project(self, recorded: Recorded, rows: Rows) -> None:
         """Apply one event; raises LookupError for a hand of a game never seen."""
@@ -57,9 +52,8 @@ class ChipCountsFold:
                 rows.put(follow(game, event.hand, recorded, rows))
             case HandRevised() as event:
                 rows.put(follow(_known_game(rows, event.game_id), event.hand, recorded, rows))
-            case ChipCountsTold() as event:
-                statements.state(event, recorded, rows)
             case _:
+                statements.follow(recorded, rows)
                 attribution.attribute(recorded, rows)
                 links.follow(recorded, rows)
 

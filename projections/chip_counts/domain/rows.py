@@ -117,6 +117,18 @@ class ReplacedRow(Row, frozen=True, kw_only=True):
     statement: StatementRow
 
 
+class HoldRow(Row, frozen=True, kw_only=True):
+    """Minutes for which a table's stack wins over a later statement; no row: `HOLD_MINUTES`."""
+
+    TABLE: ClassVar = "event_hold"
+    KEY: ClassVar = ("event_id",)
+    AUDIT: ClassVar = ("sequence",)
+
+    event_id: str
+    minutes: int
+    sequence: int
+
+
 class LatestRow(Row, frozen=True, kw_only=True):
     """Which of a holder's statements is current: that of the largest time, whenever it came."""
 

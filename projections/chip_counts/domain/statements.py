@@ -1,6 +1,7 @@
 """What the platform states of stacks: one row per holder and moment, the newest import holds.
 
 What changed since the statement before is not kept: it follows from the two, whichever came first.
+How long a table wins over a statement is what operators say of the event.
 """
 
 from collections.abc import Iterable
@@ -8,14 +9,29 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from contracts.holders import holder_key
+from contracts.messages import Event
 from contracts.messages.wsop import ChipCountsTold, ChipRow
+from contracts.messages.wsop_event import HoldSet
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
-from projections.chip_counts.domain.rows import LatestRow, ReplacedRow, StatementRow
+from projections.chip_counts.domain.rows import HoldRow, LatestRow, ReplacedRow, StatementRow
+
+HANDLES: tuple[type[Event], ...] = (ChipCountsTold, HoldSet)
 
 
-def keys(event: ChipCountsTold) -> Iterable[tuple[type[Row], Key]]:
+def block_key(event: Event) -> str | None:
+    """All that is said of one event is one block; None for other facts."""
+    match event:
+        case ChipCountsTold(event_id=event_id) | HoldSet(event_id=event_id):
+            return f"wsop:{event_id}"
+        case _:
+            return None
+
+
+def keys(event: Event) -> Iterable[tuple[type[Row], Key]]:
     """The holders' current statements, and the statements that rows of the fact correct."""
+    if not isinstance(event, ChipCountsTold):
+        return
     for row in event.rows:
         holder = _holder(row)
         yield LatestRow, (event.event_id, holder)
@@ -23,7 +39,18 @@ def keys(event: ChipCountsTold) -> Iterable[tuple[type[Row], Key]]:
             yield StatementRow, (event.event_id, holder, event.recorded_at)
 
 
-def state(event: ChipCountsTold, recorded: Recorded, rows: Rows) -> None:
+def follow(recorded: Recorded, rows: Rows) -> None:
+    """Apply what is said of stacks or of the hold; other events change nothing."""
+    match recorded.event:
+        case ChipCountsTold() as event:
+            _state(event, recorded, rows)
+        case HoldSet(event_id=event_id, minutes=minutes):
+            rows.put(HoldRow(event_id=event_id, minutes=minutes, sequence=recorded.sequence))
+        case _:
+            pass
+
+
+def _state(event: ChipCountsTold, recorded: Recorded, rows: Rows) -> None:
     """Store every row of a fact; a statement that it corrects goes to the history."""
     for row in event.rows:
         told = _statement(event, row, recorded)

@@ -7,6 +7,7 @@ from projections.standings.domain.rows import (
     FigureRow,
     GameRow,
     ImportRow,
+    OperatorPlaceRow,
     PlayerRow,
     SeatRow,
     SittingRow,
@@ -27,6 +28,7 @@ ROWS = (
     GameRow,
     SeatRow,
     SittingRow,
+    OperatorPlaceRow,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "FigureRow",
     "GameRow",
     "ImportRow",
+    "OperatorPlaceRow",
     "PlayerRow",
     "SeatRow",
     "SittingRow",

@@ -14,7 +14,7 @@ from contracts.messages.wsop import (
 )
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
-from projections.standings.domain import games, imports, people, places, stacks
+from projections.standings.domain import games, imports, operators, people, places, stacks
 from projections.standings.domain.rows import EventRow, ImportRow, PlayerRow, StandingRow
 
 # Facts of all imports depend on each other, by what a later one corrects.
@@ -30,6 +30,7 @@ class StandingsFold:
         ChipCountsTold,
         StandingsTold,
         ImportClosed,
+        *operators.HANDLES,
         GameSeen,
         HandRecorded,
         HandRevised,
@@ -60,6 +61,7 @@ class StandingsFold:
                 yield from games.hand_keys(event)
             case event:
                 yield from attribution.keys(event)
+                yield from operators.keys(event)
                 yield from links.keys(event)
 
     def further_keys(self, recorded: Recorded, rows: Rows) -> Iterable[tuple[type[Row], Key]]:
@@ -108,4 +110,5 @@ class StandingsFold:
                 games.see_hand(event, recorded.sequence, rows)
             case _:
                 attribution.attribute(recorded, rows)
+                operators.follow(recorded, rows)
                 links.follow(recorded, rows)

@@ -140,6 +140,22 @@ class EntrantRow(Row, frozen=True, kw_only=True):
     last_sequence: int
 
 
+class OperatorPlaceRow(Row, frozen=True, kw_only=True):
+    """The place an operator says of somebody in an event."""
+
+    TABLE: ClassVar = "operator_place"
+    KEY: ClassVar = ("event_id", "person_id")
+    AUDIT: ClassVar = ("said_at", "sequence")
+
+    event_id: str
+    person_id: str
+    place: int
+    reason: str
+    actor: str
+    said_at: datetime
+    sequence: int
+
+
 class Stack(msgspec.Struct, frozen=True, array_like=True):
     """The statement of the largest time about one holder's stack. `at` is its place in the file."""
 

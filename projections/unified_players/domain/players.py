@@ -1,12 +1,25 @@
-"""What the tournament platform's files tell of players: their fields, and stacks of strangers."""
+"""What the tournament platform's files tell of players: their fields, and stacks of strangers.
+
+A snapshot of standings counts when its import is closed, but whom it names is known at once: an
+import that is abandoned takes back places, not that there is such a player.
+"""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 from msgspec import UNSET
 
 from contracts import persons
-from contracts.messages.wsop import ChipCountsTold, ChipRow, ImportStarted, PlayerRow, PlayersTold
+from contracts.messages.wsop import (
+    ChipCountsTold,
+    ChipRow,
+    ImportStarted,
+    PlayerRow,
+    PlayersTold,
+    StandingRow,
+    StandingsTold,
+)
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
 from projections.unified_players.domain.people import People, near_keys
@@ -18,8 +31,9 @@ from projections.unified_players.domain.rows import (
     Told,
 )
 
-type Said = ImportStarted | PlayersTold | ChipCountsTold
-HANDLES = (ImportStarted, PlayersTold, ChipCountsTold)
+type Stacks = ChipCountsTold | StandingsTold
+type Said = ImportStarted | PlayersTold | Stacks
+HANDLES = (ImportStarted, PlayersTold, ChipCountsTold, StandingsTold)
 
 ADDRESS = "profile_image_url"
 
@@ -35,11 +49,11 @@ def keys(event: Said) -> Iterator[tuple[type[Row], Key]]:
                 person_id = persons.of_wsop_player(row.player_id)
                 yield from near_keys(person_id)
                 yield AddressRow, (person_id,)
-        case ChipCountsTold():
+        case ChipCountsTold() | StandingsTold():
             yield ImportRow, (event.import_id,)
-            for chips in event.rows:
-                if chips.player_id is not None:
-                    yield from near_keys(persons.of_wsop_player(chips.player_id))
+            for stack in event.rows:
+                if stack.player_id is not None:
+                    yield from near_keys(persons.of_wsop_player(stack.player_id))
 
 
 def apply(recorded: Recorded, rows: Rows) -> None:
@@ -54,15 +68,15 @@ def apply(recorded: Recorded, rows: Rows) -> None:
             for row in event.rows:
                 _player(row, _place(event.import_id, row.at, recorded, rows), people, rows)
             people.settle()
-        case ChipCountsTold():
+        case ChipCountsTold() | StandingsTold():
             people = People(recorded, rows)
-            for chips in event.rows:
-                if chips.player_id is not None:
-                    person_id = persons.of_wsop_player(chips.player_id)
+            for stack in event.rows:
+                if stack.player_id is not None:
+                    person_id = persons.of_wsop_player(stack.player_id)
                     _enter(event.event_id, person_id, people)
-                    if not chips.player_known:
-                        place = _place(event.import_id, chips.at, recorded, rows)
-                        _stub(chips, (person_id, event), place, people)
+                    if not stack.player_known:
+                        place = _place(event.import_id, stack.at, recorded, rows)
+                        _stub(stack, (person_id, _moment(event)), place, people)
             people.settle()
         case _:
             raise TypeError(event)
@@ -106,16 +120,22 @@ def _enter(event_id: str, person_id: str, people: People) -> None:
         people.put(person_id, msgspec.structs.replace(member, events=events))
 
 
-def _stub(row: ChipRow, where: tuple[str, ChipCountsTold], place: Place, people: People) -> None:
+def _moment(event: Stacks) -> datetime:
+    return event.recorded_at if isinstance(event, ChipCountsTold) else event.snapshot_at
+
+
+def _stub(
+    row: ChipRow | StandingRow, where: tuple[str, datetime], place: Place, people: People
+) -> None:
     """Of a stranger's stacks the newest tells the name; of one moment, the newer import."""
-    person_id, event = where
+    person_id, moment = where
     member = people.member(person_id)
-    if member.stub and member.stub.recorded_at > event.recorded_at:
+    if member.stub and member.stub.recorded_at > moment:
         return
     name = None
     if row.player_name:
         name = Told(value=row.player_name, place=place, key="player_name")
     elif member.stub:
         name = member.stub.name
-    stub = Stub(recorded_at=event.recorded_at, name=name)
+    stub = Stub(recorded_at=moment, name=name)
     people.put(person_id, msgspec.structs.replace(member, stub=stub))

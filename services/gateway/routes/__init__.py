@@ -2,6 +2,7 @@
 
 from services.gateway.routes import (
     commands,
+    event_words,
     games,
     hands,
     health,
@@ -24,6 +25,7 @@ API_ROUTERS = (
     *people.ROUTERS,
     operators.router,
     tournament.router,
+    event_words.router,
     sync.router,
     triggers.router,
     imports.router,

@@ -246,7 +246,7 @@ class Elimination(BaseModel):
     status: Literal["eliminated", "winner"]
     place: int | None
     sharing: int | None
-    place_source: Literal["wsop", "final_table"] | None
+    place_source: Literal["wsop", "operator", "final_table"] | None
     prize: int | None
     prize_source: Literal["wsop", "payouts"]
     blocked: bool

@@ -130,7 +130,13 @@ def _merged(before: Record, record: Record) -> Record:
         return record
     assert isinstance(before, EventRecord | PlayerRecord), "one file has one kind of rows"
     told = {name: value for name, value in asdict(record.fields).items() if value is not UNSET}
-    return replace(record, fields=replace(before.fields, **told))
+    places = {
+        name: before.places.get(name, before.at)
+        for name, value in asdict(before.fields).items()
+        if value is not UNSET and name not in told
+    }
+    fields = replace(before.fields, **told)
+    return replace(record, fields=fields, places={**places, **record.places})
 
 
 def _content(record: Record) -> object:

@@ -1,6 +1,8 @@
 """What one file says, row by row, in our words and units, before it is compared with anything."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -10,12 +12,16 @@ from contracts.tournament import ChipCount, EventFields, PlayerFields
 
 
 class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says of one event. `rows` of the file stand behind it: a list has many."""
+    """What a file says of one event. `rows` of the file stand behind it: a list has many.
+
+    `places`: where a field stands that is not told at `at`.
+    """
 
     at: str
     event_id: str
     fields: EventFields
     rows: int = 1
+    places: Mapping[str, str] = MappingProxyType({})
 
     @property
     def key(self) -> str:
@@ -24,12 +30,13 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlayerRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says of one player."""
+    """What a file says of one player. `places` as in `EventRecord`."""
 
     at: str
     player_id: str
     fields: PlayerFields
     rows: int = 1
+    places: Mapping[str, str] = MappingProxyType({})
 
     @property
     def key(self) -> str:

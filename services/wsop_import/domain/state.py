@@ -16,6 +16,7 @@ from contracts.tournament import EventFields, PlayerFields
 CONTEXT = "wsop"
 IMPORT = "import"
 SOURCE = "source"
+EVENT = "event"
 
 # Ten Main Events' fields; a player takes about 1 KB.
 PLAYERS_MAX = 100_000

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from contracts.messages import Event
@@ -14,9 +13,7 @@ from contracts.messages.wsop import (
     ChipCountsTold,
     ChipRow,
     Counts,
-    EventRow,
     EventsTold,
-    PlayerRow,
     PlayersTold,
     Progress,
     RowFinding,
@@ -25,12 +22,11 @@ from contracts.messages.wsop import (
     StandingRow,
     StandingsTold,
 )
-from contracts.tournament import ChipCount, EventFields, PlayerFields
+from contracts.tournament import ChipCount
 from services.wsop_import.domain.arranging import Group, Work, best
+from services.wsop_import.domain.changes import changed
 from services.wsop_import.domain.records import (
     ChipRecord,
-    EventRecord,
-    PlayerRecord,
     StandingRecord,
     add_digest,
     content_digest,
@@ -55,19 +51,23 @@ class _Fact:
         self.rows: list[Any] = []
         self._bytes = 0
 
-    def holds(self, row: msgspec.Struct) -> bool:
-        """Whether there is room for another row."""
-        room = self._bytes + len(msgspec.json.encode(row)) <= BYTES_MAX
-        return not self.rows or (room and len(self.rows) < ROWS_MAX)
+    def holds(self, *rows: msgspec.Struct) -> bool:
+        """Whether there is room for these rows too."""
+        room = self._bytes + _bytes(rows) <= BYTES_MAX
+        return not self.rows or (room and len(self.rows) + len(rows) <= ROWS_MAX)
 
-    def add(self, row: msgspec.Struct) -> None:
-        self.rows.append(row)
-        self._bytes += len(msgspec.json.encode(row))
+    def add(self, *rows: msgspec.Struct) -> None:
+        self.rows += rows
+        self._bytes += _bytes(rows)
 
     def take(self) -> list[Any]:
         """The rows so far; the next fact begins."""
         rows, self.rows, self._bytes = self.rows, [], 0
         return rows
+
+
+def _bytes(rows: Iterable[msgspec.Struct]) -> int:
+    return sum(len(msgspec.json.encode(row)) for row in rows)
 
 
 class Teller:
@@ -115,14 +115,15 @@ class Teller:
         for step, record in enumerate(self._work.people, self._work.first):
             if step < self._from:
                 continue
-            row = self._changed(record)
-            if row is None:
+            rows = changed(record, self._catalogue)
+            if not rows:
                 self.tally["unchanged"] += record.rows
                 continue
-            if not fact.holds(row):
+            # All rows of one record in one fact: a step is told whole or not at all.
+            if not fact.holds(*rows):
                 yield self._people_told(fact.take(), step)
-            fact.add(row)
-            self.tally["created" if row.created else "changed"] += record.rows
+            fact.add(*rows)
+            self.tally["created" if rows[0].created else "changed"] += record.rows
         if fact.rows:
             yield self._people_told(fact.rows, self._work.first + len(self._work.people))
 
@@ -136,27 +137,6 @@ class Teller:
                 progress=progress,
             )
         return PlayersTold(import_id=parsed.import_id, rows=tuple(rows), progress=progress)
-
-    def _changed(self, record: EventRecord | PlayerRecord) -> EventRow | PlayerRow | None:
-        if isinstance(record, EventRecord):
-            event = self._catalogue.events.get(record.event_id)
-            old, new = difference(event or EventFields(), record.fields)
-            if event is not None and new == EventFields():
-                return None
-            return EventRow(
-                at=record.at, event_id=record.event_id, created=event is None, old=old, new=new
-            )
-        player = self._catalogue.players.get(record.player_id)
-        before, after = difference(player or PlayerFields(), record.fields)
-        if player is not None and after == PlayerFields():
-            return None
-        return PlayerRow(
-            at=record.at,
-            player_id=record.player_id,
-            created=player is None,
-            old=before,
-            new=after,
-        )
 
     def _moment(self, group: Group[ChipRecord]) -> Iterator[Event]:
         moment = (group.event_id, group.moment)
@@ -244,19 +224,6 @@ class Teller:
 
     def _knows(self, player_id: str | None) -> bool:
         return player_id is None or player_id in self._catalogue.players
-
-
-def difference[F: msgspec.Struct](known: F, told: F) -> tuple[F, F]:
-    """The fields whose value changes, before and after; clearing what nobody told is no change."""
-    old: dict[str, object] = {}
-    new: dict[str, object] = {}
-    before = asdict(known)
-    for name, value in asdict(told).items():
-        was = before[name]
-        if value is UNSET or value == was or (value is None and was is UNSET):
-            continue
-        old[name], new[name] = was, value
-    return type(known)(**old), type(known)(**new)
 
 
 def snapshot_fields(group: Group[StandingRecord]) -> dict[str, Any]:

@@ -47,10 +47,13 @@ def _event(at: str, told: Values, _: Setting) -> Record:
 
 
 def _player(at: str, told: Values, _: Setting) -> Record:
+    places = {}
     private = told.pop("additional_info", None)
-    if private is not None:
-        told.setdefault("achievement", private)
-    return PlayerRecord(at=at, player_id=told.pop("wsop_player_id"), fields=PlayerFields(**told))
+    if private is not None and "achievement" not in told:
+        told["achievement"] = private
+        places["achievement"] = f"{at}/additional_info"
+    player_id = told.pop("wsop_player_id")
+    return PlayerRecord(at=at, player_id=player_id, fields=PlayerFields(**told), places=places)
 
 
 def _placed(told: Values, setting: Setting, field: str) -> dict[str, Any]:

@@ -1,4 +1,12 @@
-"""Which person, and as of when: what every read of people begins with."""
+"""Which person, and as of when: what every read of people begins with.
+
+With `as_of`, as they were: whose id was whose, so also which identities a link made one person; the
+values that held with what they overruled, their facts and files; of a link the newest verification
+by then. As they are today, whatever `as_of` says: what may be erased (texts of private fields,
+addresses and renditions of pictures), so that nothing erased is found by looking back; and
+`incomplete`. Lists of the overrides, links and pictures of a person take no `as_of`: each entry
+has its history.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +32,7 @@ _SAID = ("wsop", "gfx", "manual")
 
 
 class AsOfQuery(ReadQuery):
-    """Query of a read that may go back."""
+    """Query of a read that may go back: who is who and what holds, but never what was erased."""
 
     as_of: str | None = Field(
         default=None,

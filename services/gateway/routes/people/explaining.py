@@ -25,7 +25,11 @@ async def explain(
     field: PersonField,
     query: Annotated[AsOfQuery, Query()],
 ) -> models.Explanation:
-    """What holds and what it overruled, each with the fact, the file and the place in the file."""
+    """What holds and what it overruled, each with the fact, the file and the place in the file.
+
+    With `as_of` all of it and the links behind it are as they were; a text or address that can be
+    erased is today's.
+    """
     at = await moment(gateway, query)
     async with gateway.views.read(READS, at.min_seq) as snapshot:
         row = await person(snapshot, at, person_id)
