@@ -32,6 +32,9 @@ def settings(port: int) -> dict[str, str]:
         "idle_in_transaction_session_timeout": "60s",
         "lock_timeout": "30s",
         "log_min_duration_statement": "1s",
+        # What is written may be private and erased later; a log file never forgets.
+        "log_parameter_max_length": "0",
+        "log_parameter_max_length_on_error": "0",
     }
 
 
