@@ -25,7 +25,6 @@ from contracts.messages.cuesheet import CueTaken
 from contracts.messages.render import RenderCompleted, RenderFailed, RenderRequested
 from contracts.rows import Row
 from contracts.streams import PROJECTIONS
-from projections.chip_counts.domain import PeriodRow
 from projections.renders.domain import RenderRow
 from projections.rundown.domain import TriggerRow
 from projections.sync_status.domain import FileRow, RunRow
@@ -122,7 +121,8 @@ def _lasts(kind: type[Row], row: dict[str, Any], last: set[str]) -> bool:
         return False  # every start of the service looks through the folder once more
     if kind is FileRow:
         return row["sha256"] in last
-    return kind is not PeriodRow or row["to_seq"] is None
+    # How often something was known otherwise depends on who was killed meanwhile.
+    return row.get("to_seq") is None
 
 
 def _business(kind: type[Row], row: dict[str, Any]) -> str:
