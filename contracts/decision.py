@@ -18,3 +18,18 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     message: str
     allowed: tuple[str, ...] = ()
+
+
+def conflict(reason: str, message: str, *allowed: str) -> Refusal:
+    """What the state does not allow, and what it would."""
+    return Refusal(code="conflict", reason=reason, message=message, allowed=allowed)
+
+
+def invalid(reason: str, message: str) -> Refusal:
+    """What nobody could do, whatever the state."""
+    return Refusal(code="invalid", reason=reason, message=message)
+
+
+def not_found(kind: str, name: str) -> Refusal:
+    """Something that is not there."""
+    return Refusal(code="not_found", reason=f"{kind}_not_found", message=f"no {kind} {name}")

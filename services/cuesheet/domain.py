@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from contracts.compositions import CATALOGUE, BadParameters, parameters_of
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict, invalid, not_found
 from contracts.messages import Event
 from contracts.messages.cuesheet import (
     AddItem,
@@ -160,7 +160,7 @@ def _put_on_air(state: Session, event: CueTaken) -> None:
 
 def _create(command: CreateSession, state: Session) -> Sequence[Event] | Refusal:
     if state.created is not None:
-        return _conflict("session_exists", f"session {command.session_id} exists already")
+        return conflict("session_exists", f"session {command.session_id} exists already")
     return [
         SessionCreated(
             session_id=command.session_id,
@@ -174,11 +174,11 @@ def _create(command: CreateSession, state: Session) -> Sequence[Event] | Refusal
 
 def _add_sheet(command: AddSheet, state: Session) -> Sequence[Event] | Refusal:
     if state.created is None:
-        return _not_found("session", command.session_id)
+        return not_found("session", command.session_id)
     if command.sheet_id in state.sheets:
-        return _conflict("sheet_exists", f"sheet {command.sheet_id} exists already")
+        return conflict("sheet_exists", f"sheet {command.sheet_id} exists already")
     if len(state.sheets) >= SHEETS_MAX:
-        return _conflict("too_many_sheets", f"a session holds at most {SHEETS_MAX} sheets")
+        return conflict("too_many_sheets", f"a session holds at most {SHEETS_MAX} sheets")
     active = any(sheet.status == "active" for sheet in state.sheets.values())
     return [
         SheetAdded(
@@ -194,17 +194,17 @@ def _add_sheet(command: AddSheet, state: Session) -> Sequence[Event] | Refusal:
 
 def _add_item(command: AddItem, state: Session) -> Sequence[Event] | Refusal:
     if command.sheet_id not in state.sheets:
-        return _not_found("sheet", command.sheet_id)
+        return not_found("sheet", command.sheet_id)
     if command.item_id in state.cues:
-        return _conflict("item_exists", f"cue {command.item_id} exists already")
+        return conflict("item_exists", f"cue {command.item_id} exists already")
     composition = CATALOGUE.get(command.composition)
     if composition is None:
         known = ", ".join(sorted(CATALOGUE))
-        return _invalid("unknown_composition", f"{command.composition!r} is not one of: {known}")
+        return invalid("unknown_composition", f"{command.composition!r} is not one of: {known}")
     if problem := _parameter_problem(composition.name, command.parameters):
-        return _invalid("bad_parameters", problem)
+        return invalid("bad_parameters", problem)
     if len(state.cues) >= ITEMS_MAX:
-        return _conflict("too_many_items", f"a session holds at most {ITEMS_MAX} cues")
+        return conflict("too_many_items", f"a session holds at most {ITEMS_MAX} cues")
     sheet = state.sheets[command.sheet_id]
     return [
         ItemAdded(
@@ -234,20 +234,20 @@ def _parameter_problem(composition: str, parameters: Mapping[str, Any]) -> str:
 def _take(command: Take, state: Session, now: datetime) -> Sequence[Event] | Refusal:
     cue = state.cues.get(command.item_id)
     if cue is None:
-        return _not_found("cue", command.item_id)
+        return not_found("cue", command.item_id)
     if state.status not in ("live", "break"):
-        return _conflict("session_not_live", f"the session is {state.status}")
+        return conflict("session_not_live", f"the session is {state.status}")
     if state.sheets[cue.added.sheet_id].status != "active":
-        return _conflict("sheet_not_active", "the cue's sheet is not the active one")
+        return conflict("sheet_not_active", "the cue's sheet is not the active one")
     if cue.status == "on_air":
         if cue.taken_at is not None and now - cue.taken_at <= TAKE_SPAN:
             return []
-        return _conflict("already_on_air", f"{cue.added.cue_number} is on air already")
+        return conflict("already_on_air", f"{cue.added.cue_number} is on air already")
     if cue.status not in TAKEABLE:
         message = f"{cue.added.cue_number} is {cue.status}"
-        return _conflict("wrong_state", message, ALLOWED.get(cue.status, ()))
+        return conflict("wrong_state", message, *ALLOWED.get(cue.status, ()))
     if command.binding is None:
-        return _conflict("missing_data", command.missing or "there are no data for this graphic")
+        return conflict("missing_data", command.missing or "there are no data for this graphic")
     return [_taken(command, state, cue, now)]
 
 
@@ -280,15 +280,3 @@ def _record_refusal(command: RecordRefusal, state: Session) -> Sequence[Event]:
             reason=command.reason,
         )
     ]
-
-
-def _conflict(reason: str, message: str, allowed: tuple[str, ...] = ()) -> Refusal:
-    return Refusal(code="conflict", reason=reason, message=message, allowed=allowed)
-
-
-def _invalid(reason: str, message: str) -> Refusal:
-    return Refusal(code="invalid", reason=reason, message=message)
-
-
-def _not_found(kind: str, name: str) -> Refusal:
-    return Refusal(code="not_found", reason=f"{kind}_not_found", message=f"no {kind} {name}")

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from contracts.compositions import CATALOGUE
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict, invalid, not_found
 from contracts.messages import Event
 from contracts.messages.render import (
     Output,
@@ -108,11 +108,11 @@ class Rendering:
 
 def _submit(command: SubmitRender, state: Job) -> Sequence[Event] | Refusal:
     if state.requested is not None:
-        return _conflict("render_exists", f"render {command.render_id} was requested already")
+        return conflict("render_exists", f"render {command.render_id} was requested already")
     if command.composition not in CATALOGUE:
         known = ", ".join(sorted(CATALOGUE))
         message = f"{command.composition!r} is not one of: {known}"
-        return Refusal(code="invalid", reason="unknown_composition", message=message)
+        return invalid("unknown_composition", message)
     return [
         RenderRequested(
             render_id=command.render_id,
@@ -129,10 +129,9 @@ def _submit(command: SubmitRender, state: Job) -> Sequence[Event] | Refusal:
 
 def _start(command: Start, state: Job) -> Sequence[Event] | Refusal:
     if state.requested is None:
-        message = f"no render {command.render_id}"
-        return Refusal(code="not_found", reason="render_not_found", message=message)
+        return not_found("render", command.render_id)
     if state.ended:
-        return _conflict("render_ended", f"the render is {state.status}")
+        return conflict("render_ended", f"the render is {state.status}")
     if state.attempt >= ATTEMPTS_MAX:
         message = f"{state.attempt} workers were lost over this job"
         return [_failed(state.requested, state.attempt, "worker_lost", message)]
@@ -175,7 +174,7 @@ def _fail(command: Fail, state: Job) -> Sequence[Event] | Refusal:
 def _not_ours(attempt: int, state: Job) -> Refusal | None:
     """The fence: a worker that was thought lost may not end the job of the one after it."""
     if state.requested is None or state.ended or attempt != state.attempt:
-        return _conflict("not_your_attempt", f"attempt {attempt} of a job that is {state.status}")
+        return conflict("not_your_attempt", f"attempt {attempt} of a job that is {state.status}")
     return None
 
 
@@ -188,10 +187,6 @@ def _failed(requested: RenderRequested, attempt: int, code: str, message: str) -
         code=code,
         message=message,
     )
-
-
-def _conflict(reason: str, message: str) -> Refusal:
-    return Refusal(code="conflict", reason=reason, message=message)
 
 
 def notice(requested: RenderRequested, event: Event) -> RenderNotice | None:

@@ -22,11 +22,11 @@ READS = ("hands",)
 # A person plays some 170 hands of a game and some 800 of a festival.
 RECORDS_MAX = 5000
 
-# Where a person is known by an id, and the column that holds it.
+# Where a person is known by an id: view, the column that holds it, which row tells best.
 _KNOWN = (
-    ("identities", "person_id"),
-    ("identities", "identity_id"),
-    ("seat_corrections", "person_id"),
+    ("identities", "person_id", "last_start_ticks desc"),
+    ("identities", "identity_id", "last_start_ticks desc"),
+    ("seat_corrections", "person_id", "sequence desc"),
 )
 
 _CURRENT = """
@@ -59,16 +59,25 @@ def seat_record(row: Mapping[str, Any]) -> SeatRecord:
     return SeatRecord(**cells | {"start_ticks": str(row["start_ticks"])})
 
 
+async def person_row(snapshot: Snapshot, person_id: str) -> Values | None:
+    """What tells best of a person (`person_id`, `name`, `long_name`), of a linked identity too;
+    None for somebody no table listed and no correction names.
+    """
+    for view, column, order in _KNOWN:
+        if found := await snapshot.select(view, {column: person_id}, order, 1):
+            return found[0]
+    return None
+
+
 async def known_person(snapshot: Snapshot, person_id: str) -> str:
     """The id a person is shown under: of a linked identity the player's, else the same.
 
     Raises Problem 404 for somebody no table listed and no correction names.
     """
-    for view, column in _KNOWN:
-        found = await snapshot.select(view, {column: person_id}, "person_id", 1)
-        if found:
-            return str(found[0]["person_id"])
-    raise not_found("player", person_id)
+    found = await person_row(snapshot, person_id)
+    if found is None:
+        raise not_found("player", person_id)
+    return str(found["person_id"])
 
 
 async def seen(snapshot: Snapshot, person_id: str, query: PointQuery) -> Seen:

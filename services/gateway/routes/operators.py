@@ -24,18 +24,12 @@ from contracts.messages.gfx_game import (
 from services.gateway.errors import not_found
 from services.gateway.routes.commands import None_, Send, Text
 from services.gateway.routes.context import Context, Gateway, Id, NoQuery
+from services.gateway.routes.figures import person_row
 from services.gateway.routes.parameters import ORDINAL_MAX, GameId, OptionalPerson, Ordinal
-from services.gateway.views import Snapshot, Values
 
 router = APIRouter(tags=["operators"])
 
 READS = ("hands",)
-# Where somebody's names are found by a person id: view, column, and which row tells them best.
-_KNOWN = (
-    ("identities", "person_id", "last_start_ticks desc"),
-    ("identities", "identity_id", "last_start_ticks desc"),
-    ("seat_corrections", "person_id", "sequence desc"),
-)
 # PokerGFX numbers the seats of every table so.
 SEAT_MIN, SEAT_MAX = 1, 10
 
@@ -203,18 +197,11 @@ async def withdraw_grade(
 async def _names(gateway: Gateway, person_id: str) -> tuple[str, str]:
     """Names of a person; somebody named a moment ago is waited for. Raises Problem 404."""
     async with gateway.views.read(READS) as snapshot:
-        found = await _person(snapshot, person_id)
+        found = await person_row(snapshot, person_id)
     if found is None:
         head = await gateway.bus.head()
         async with gateway.views.read(READS, head.sequence) as snapshot:
-            found = await _person(snapshot, person_id)
+            found = await person_row(snapshot, person_id)
     if found is None:
         raise not_found("player", person_id)
     return found["name"], found["long_name"]
-
-
-async def _person(snapshot: Snapshot, person_id: str) -> Values | None:
-    for view, column, order in _KNOWN:
-        if rows := await snapshot.select(view, {column: person_id}, order, 1):
-            return rows[0]
-    return None

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from contracts.decision import Refusal
+from contracts.decision import Refusal, invalid
 from contracts.errors import BadMessage
 from contracts.messages import Event, gfx_findings
 from contracts.poker import findings
@@ -72,7 +72,7 @@ def say_findings(command: SayFindings, state: Game) -> Sequence[Event] | Refusal
     try:
         return beginning(events)
     except BadMessage as error:
-        return Refusal(code="invalid", reason="finding_too_large", message=str(error))
+        return invalid("finding_too_large", str(error))
 
 
 def _say(game_id: str, finding: Finding) -> Event:

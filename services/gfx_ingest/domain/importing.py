@@ -7,13 +7,13 @@ the file that is imported, its rivals (the accounted contents of other paths, re
 is only remembered because its file is gone. A hand once known is never dropped.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict, invalid
 from contracts.errors import BadMessage
 from contracts.messages import Event
 from contracts.messages.gfx import (
@@ -61,19 +61,16 @@ def import_snapshot(
 ) -> Sequence[Event] | Refusal:
     snapshot = command.snapshot
     if state.table not in ("", snapshot.table):
-        return Refusal(
-            code="conflict",
-            reason="other_table",
-            message=f"game {snapshot.game_id} belongs to table {state.table}",
-        )
+        message = f"game {snapshot.game_id} belongs to table {state.table}"
+        return conflict("other_table", message)
     if state.accounted(snapshot.source):
         return ()
     facts = _hand_facts(command, state)
-    known = len(state.hands.keys() | {fact.hand.start_ticks for fact in facts})
-    if known > HANDS_MAX:
-        message = f"with this file the game has {known} hands, the limit is {HANDS_MAX}"
-        return Refusal(code="invalid", reason="too_many_hands", message=message)
-    verdict = _verdict(command, state, facts)
+    known = state.hands.keys() | {fact.hand.start_ticks for fact in facts}
+    if len(known) > HANDS_MAX:
+        message = f"with this file the game has {len(known)} hands, the limit is {HANDS_MAX}"
+        return invalid("too_many_hands", message)
+    verdict = _verdict(command, state, facts, known)
     said: list[Event] = [] if state.table else [_game_seen(snapshot)]
     said += facts
     if isinstance(verdict, SnapshotRead):
@@ -81,7 +78,7 @@ def import_snapshot(
     try:
         chunk = beginning(said, CLOSING_EVENTS)
     except BadMessage as error:
-        return Refusal(code="invalid", reason="hand_too_large", message=str(error))
+        return invalid("hand_too_large", str(error))
     if len(chunk) < len(said):
         return chunk
     files = (snapshot, *command.rivals)
@@ -136,15 +133,17 @@ def _game_seen(snapshot: Snapshot) -> GameSeen:
 
 
 def _verdict(
-    command: ImportSnapshot, state: Game, facts: Sequence[HandFact]
+    command: ImportSnapshot, state: Game, facts: Sequence[HandFact], known: Set[str]
 ) -> SnapshotRead | FileSkipped:
-    """The event that closes a file: read, or skipped because it said nothing new."""
+    """The event that closes a file: read, or skipped because it said nothing new.
+
+    `known` are all hands of the game once the facts are said.
+    """
     snapshot = command.snapshot
     told = state.paths.get(snapshot.source.path, PathTold())
     resumed = told.open_sha256 == snapshot.source.sha256
     recorded = sum(isinstance(fact, HandRecorded) for fact in facts)
     revised = len(facts) - recorded
-    known = state.hands.keys() | {fact.hand.start_ticks for fact in facts}
     absent = _absent(command, state, known)
     if not facts and not resumed and state.table:
         reason = _skip_reason(snapshot, state, absent)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict
 from contracts.messages import Event
 from contracts.messages.gfx_sync import (
     Operation,
@@ -212,11 +212,8 @@ def _trigger(command: TriggerSync, state: Table, now: datetime) -> Sequence[Even
             message=f"the registry names no table {command.table}",
         )
     if not state.registration.enabled:
-        return Refusal(
-            code="conflict",
-            reason="table_disabled",
-            message=f"the table {command.table} is switched off in the registry",
-        )
+        message = f"the table {command.table} is switched off in the registry"
+        return conflict("table_disabled", message)
     return () if state.run else (_scheduled(command, "manual", 1, now),)
 
 

@@ -7,17 +7,11 @@ rejected or took back is not suggested again; a person may still verify it.
 from collections.abc import Sequence
 
 from contracts import persons
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict, invalid, not_found
 from contracts.messages import Event
 from contracts.messages.override import LinkRejected, LinkRemoved, LinkSuggested, LinkVerified
 from contracts.messages.override_commands import RejectLink, RemoveLink, SuggestLink, VerifyLink
-from services.override.domain.refusals import (
-    conflict,
-    invalid,
-    not_found,
-    person_problem,
-    reason_problem,
-)
+from services.override.domain.refusals import person_problem, reason_problem
 from services.override.domain.state import Person
 
 # Players an identity was ever compared with aloud; a common surname has a handful.

@@ -7,7 +7,7 @@ that are withdrawn or over do not count. Approval is put on record and changes n
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict, invalid, not_found
 from contracts.messages import Event, override_commands
 from contracts.messages.override import (
     OverrideActivated,
@@ -18,14 +18,7 @@ from contracts.messages.override import (
 )
 from contracts.people.fields import PRIVATE, BadValue, checked
 from contracts.people.overrides import compete, from_fact, phase
-from services.override.domain.refusals import (
-    conflict,
-    id_problem,
-    invalid,
-    not_found,
-    person_problem,
-    reason_problem,
-)
+from services.override.domain.refusals import id_problem, person_problem, reason_problem
 from services.override.domain.state import Held, KeepOverride, Person, TellPhase
 
 # A dozen fields, each corrected now and then; more is a program gone wrong. Withdrawn ones count.

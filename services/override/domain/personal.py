@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from contracts import persons
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict, invalid
 from contracts.messages import Event, override_commands
 from contracts.messages.override import PersonCreated, PersonErased
 from contracts.people.fields import ERASED, BadValue, checked
-from services.override.domain.refusals import conflict, invalid, person_problem, reason_problem
+from services.override.domain.refusals import person_problem, reason_problem
 from services.override.domain.state import Person
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict, invalid, not_found
 from contracts.messages import Event
 from contracts.messages.override import (
     ImageAdded,
@@ -11,14 +11,7 @@ from contracts.messages.override import (
     ImageRemoved,
 )
 from contracts.messages.override_commands import ApproveImage, MakeImagePrimary, RemoveImage
-from services.override.domain.refusals import (
-    conflict,
-    id_problem,
-    invalid,
-    not_found,
-    person_problem,
-    reason_problem,
-)
+from services.override.domain.refusals import id_problem, person_problem, reason_problem
 from services.override.domain.state import Image, KeepImage, Person
 
 # Six types, a few of each, replaced now and then. Removed ones count.

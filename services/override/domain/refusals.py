@@ -1,29 +1,14 @@
-"""How a command about a person is refused, and the checks that several commands share."""
+"""The checks that several commands about a person share."""
 
 import re
 
 from contracts import persons
-from contracts.decision import Refusal
+from contracts.decision import Refusal, invalid, not_found
 from services.override.domain.state import Person
 
 # A reason is read in a list; who needs more room writes a document elsewhere.
 REASON_LENGTH_MAX = 500
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-
-
-def conflict(reason: str, message: str, *allowed: str) -> Refusal:
-    """What the state does not allow."""
-    return Refusal(code="conflict", reason=reason, message=message, allowed=allowed)
-
-
-def invalid(reason: str, message: str) -> Refusal:
-    """What nobody could do, whatever the state."""
-    return Refusal(code="invalid", reason=reason, message=message)
-
-
-def not_found(kind: str, name: str) -> Refusal:
-    """Something that is not there."""
-    return Refusal(code="not_found", reason=f"{kind}_not_found", message=f"no {kind} {name}")
 
 
 def person_problem(person: Person) -> Refusal | None:

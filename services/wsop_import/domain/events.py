@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from contracts import persons
-from contracts.decision import Refusal
+from contracts.decision import Refusal, invalid
 from contracts.messages import Event
 from contracts.messages.wsop_event import (
     HOLD_MINUTES,
@@ -82,7 +82,7 @@ def decide_event(command: EventCommand, state: EventWords) -> Sequence[Event] | 
 def _set_hold(command: SetHold, state: EventWords) -> Sequence[Event] | Refusal:
     if not 0 <= command.minutes <= HOLD_MINUTES_MAX:
         message = f"a hold is 0 to {HOLD_MINUTES_MAX} minutes, not {command.minutes}"
-        return _invalid("bad_minutes", message)
+        return invalid("bad_minutes", message)
     if command.minutes == state.hold_minutes:
         return ()
     return (HoldSet(event_id=command.event_id, minutes=command.minutes),)
@@ -90,15 +90,15 @@ def _set_hold(command: SetHold, state: EventWords) -> Sequence[Event] | Refusal:
 
 def _set_elimination(command: SetElimination, state: EventWords) -> Sequence[Event] | Refusal:
     if not 1 <= command.place <= PLACE_MAX:
-        return _invalid("bad_place", f"a place is 1 to {PLACE_MAX}, not {command.place}")
+        return invalid("bad_place", f"a place is 1 to {PLACE_MAX}, not {command.place}")
     if not persons.is_person_id(command.person_id):
-        return _invalid("bad_person", f"{command.person_id!r} is no id of a person")
+        return invalid("bad_person", f"{command.person_id!r} is no id of a person")
     known = state.places.get(command.person_id)
     if known == Said(command.place, command.reason):
         return ()
     if known is None and len(state.places) >= ELIMINATIONS_MAX:
         message = f"{ELIMINATIONS_MAX} people have a place already; withdraw those not needed"
-        return _invalid("too_many_eliminations", message)
+        return invalid("too_many_eliminations", message)
     return (EliminationSet(**msgspec.structs.asdict(command)),)
 
 
@@ -117,9 +117,5 @@ def _too_long(command: EventCommand) -> Refusal | None:
         limit = REASON_LENGTH_MAX if field == "reason" else ID_LENGTH_MAX
         if isinstance(value, str) and len(value) > limit:
             message = f"{field} has {len(value)} characters, at most {limit} are kept; shorten it"
-            return _invalid("text_too_long", message)
+            return invalid("text_too_long", message)
     return None
-
-
-def _invalid(reason: str, message: str) -> Refusal:
-    return Refusal(code="invalid", reason=reason, message=message)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict, invalid
 from contracts.messages import Event
 from contracts.messages.wsop import (
     Counts,
@@ -122,11 +122,8 @@ def _tell(
     progress = state.progress or Progress(through=0, counts=command.work.counts)
     for group in moments_to_read(command.work, catalogue, progress.through):
         if (group.event_id, group.moment) not in command.held:
-            return Refusal(
-                code="conflict",
-                reason="moment_moved",
-                message="another import told of the same moment meanwhile",
-            )
+            message = "another import told of the same moment meanwhile"
+            return conflict("moment_moved", message)
     events: list[Event] = [] if state.status == "open" else [_started(command.work)]
     teller = Teller(command.work, catalogue, command.held, progress, now)
     for fact in teller.facts():
@@ -172,8 +169,5 @@ def _too_many(work: Work, catalogue: Catalogue) -> Refusal | None:
     )
     if len(known | {record.key for record in work.people}) <= limit:
         return None
-    return Refusal(
-        code="invalid",
-        reason="too_many_known",
-        message=f"with this file more than {limit} {work.parsed.kind} would be known",
-    )
+    message = f"with this file more than {limit} {work.parsed.kind} would be known"
+    return invalid("too_many_known", message)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contracts.decision import Refusal
+from contracts.decision import Refusal, conflict
 from contracts.messages import Event
 from contracts.messages.wsop import Kind
 from contracts.messages.wsop_sync import (
@@ -125,11 +125,8 @@ def _schedule(
     enabled = state.registered is not None and state.registered.enabled
     match command:
         case TriggerImport() if not enabled:
-            return Refusal(
-                code="conflict",
-                reason="source_disabled",
-                message=f"{command.kind} are not fetched; no interval is set for them",
-            )
+            message = f"{command.kind} are not fetched; no interval is set for them"
+            return conflict("source_disabled", message)
         case TriggerImport():
             return () if state.run else (_scheduled(command, "manual", 1, now),)
         case ServeSource() if enabled and (state.run is None or state.run.begun):

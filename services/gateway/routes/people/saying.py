@@ -4,13 +4,14 @@ An override is set on the id that is named and stays on it, whatever that id sta
 value (biography, addresses of sites) becomes an upload, so that it lies in no stream.
 """
 
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Self, get_args
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from bus.api import CommandContext
 from contracts import persons
+from contracts.messages.override import OverrideField
 from contracts.messages.override_commands import (
     PRIORITY_DEFAULT,
     ApproveOverride,
@@ -18,8 +19,7 @@ from contracts.messages.override_commands import (
     SetOverride,
     WithdrawOverride,
 )
-from contracts.people import storage
-from contracts.people.fields import LENGTH_MAX, PRIVATE
+from contracts.people import fields, storage
 from services.gateway.errors import not_found, refused
 from services.gateway.routes.commands import Created, None_, Send, Sender, Text
 from services.gateway.routes.context import SEQUENCE_HEADER, Context, Gateway, Id, NoQuery, Read
@@ -31,21 +31,7 @@ from services.gateway.views import Values
 
 router = APIRouter(tags=["people"])
 
-type SayableField = Literal[
-    "name",
-    "name_korean",
-    "name_display",
-    "name_short",
-    "country_code",
-    "country_name",
-    "profile_image_url",
-    "notable_wins",
-    "bio",
-    "social_links",
-    "birth_date",
-    "contact",
-]
-Value = Annotated[str, StringConstraints(min_length=1, max_length=max(LENGTH_MAX.values()))]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=max(fields.LENGTH_MAX.values()))]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -78,7 +64,7 @@ class _Window(_Asked):
 class NewOverride(_Window):
     """Another value of one field."""
 
-    field: SayableField
+    field: OverrideField
     value: Value
 
 
@@ -105,9 +91,9 @@ class PlayerChange(_Window):
         return self
 
     @property
-    def values(self) -> dict[SayableField, str]:
+    def values(self) -> dict[OverrideField, str]:
         """The fields that are given."""
-        given = ((field, getattr(self, field)) for field in get_args(SayableField.__value__))
+        given = ((field, getattr(self, field)) for field in get_args(OverrideField.__value__))
         return {field: value for field, value in given if value is not None}
 
 
@@ -220,9 +206,11 @@ async def approve(
     return Said(sequence=(await send.send(command)).sequence)
 
 
-async def kept(gateway: Gateway, field: SayableField, value: str, upload_id: str) -> dict[str, Any]:
+async def kept(
+    gateway: Gateway, field: OverrideField, value: str, upload_id: str
+) -> dict[str, Any]:
     """How a command tells a value: itself, or the upload that a private one is."""
-    if field not in PRIVATE:
+    if field not in fields.PRIVATE:
         return {"value": value}
     await gateway.objects.put(storage.upload_key(upload_id), value.encode())
     return {"upload_id": upload_id}
