@@ -10,8 +10,9 @@ from bus.memory import Log, MemoryBus
 from contracts.messages.system import CanarySaid
 from contracts.views import VIEWS
 from deploy.cli.explain import lines
+from services.gateway.routes.as_of import AsOfQuery, last_stored
 from services.gateway.routes.people import models
-from services.gateway.routes.people.asking import AsOfQuery, last_stored, without_words
+from services.gateway.routes.people.asking import without_words
 from services.gateway.routes.people.reading import letters, score
 from services.gateway.routes.people.saying import PlayerChange
 from tests.support.folding import LOG_START, log_of

@@ -15,6 +15,7 @@ from services.gateway.routes import (
     stream,
     sync,
     tournament,
+    tournament_chips,
     triggers,
 )
 
@@ -25,6 +26,7 @@ API_ROUTERS = (
     *people.ROUTERS,
     operators.router,
     tournament.router,
+    tournament_chips.router,
     event_words.router,
     sync.router,
     triggers.router,

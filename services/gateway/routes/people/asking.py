@@ -12,43 +12,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from bus.api import Bus
-from contracts.envelope import parse_time
-from contracts.errors import BadEnvelope
-from services.gateway.errors import Problem, not_found
-from services.gateway.routes.context import SEQUENCE_MAX, Gateway, ReadQuery
+from services.gateway.errors import not_found
+from services.gateway.routes.as_of import AsOfQuery, sequence_of
+from services.gateway.routes.context import Gateway
 from services.gateway.views import Snapshot, Values
 
 READS = ("unified_players",)
-# A sequence, or a moment with its zone.
-AS_OF_LENGTH_MAX = 40
 # A person has a handful of ids, a dozen fields and a few pictures; 300 overrides of one id.
 ROWS_MAX = 1000
 
 _COVERS = "from_seq <= {0} and (to_seq is null or {0} < to_seq)"
 _SAID = ("wsop", "gfx", "manual")
-
-
-class AsOfQuery(ReadQuery):
-    """Query of a read that may go back: who is who and what holds, but never what was erased."""
-
-    as_of: str | None = Field(
-        default=None,
-        max_length=AS_OF_LENGTH_MAX,
-        description="what was known at a sequence of the log, or by a moment (RFC 3339)",
-    )
-
-    @field_validator("as_of")
-    @classmethod
-    def _check(cls, given: str | None) -> str | None:
-        if given is not None and not _is_sequence(given):
-            try:
-                parse_time(given)
-            except BadEnvelope as error:
-                raise ValueError(str(error)) from error
-        return given
 
 
 class PlayerQuery(AsOfQuery):
@@ -65,35 +41,12 @@ class Moment(msgspec.Struct, frozen=True):
     min_seq: int
 
 
-def _is_sequence(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and int(text) <= SEQUENCE_MAX
-
-
 async def moment(gateway: Gateway, query: AsOfQuery) -> Moment:
     """What an `as_of` means. Raises Problem 422 for a sequence that the log has not reached."""
-    if query.as_of is None:
+    sequence = await sequence_of(gateway, query.as_of)
+    if sequence is None:
         return Moment("unified_players", {}, query.min_seq)
-    head = (await gateway.bus.head()).sequence
-    if not _is_sequence(query.as_of):
-        sequence = await last_stored(gateway.bus, query.as_of, head)
-    else:
-        sequence = int(query.as_of)
-    if sequence > head:
-        raise Problem(422, "as_of_ahead", f"the log ends at {head}, {sequence} is not told yet")
     return Moment("player_history", {_COVERS: sequence}, max(sequence, query.min_seq))
-
-
-async def last_stored(bus: Bus, text: str, head: int) -> int:
-    """Sequence of the last event said by a moment, by halving: a log may be long."""
-    by, low, high = parse_time(text), 1, head + 1
-    while low < high:
-        middle = (low + high) // 2
-        message = await bus.event_at(middle)
-        if message is not None and parse_time(message.headers["ce-time"]) > by:
-            high = middle
-        else:
-            low = middle + 1
-    return low - 1
 
 
 async def person(snapshot: Snapshot, at: Moment, person_id: str) -> Values:

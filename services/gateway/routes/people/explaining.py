@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Response
 
 from bus.api import Bus
 from contracts import persons
+from services.gateway.routes.as_of import AsOfQuery
 from services.gateway.routes.context import SEQUENCE_HEADER, Context
 from services.gateway.routes.parameters import PersonId
 from services.gateway.routes.people import models
-from services.gateway.routes.people.asking import READS, ROWS_MAX, AsOfQuery, moment, person
+from services.gateway.routes.people.asking import READS, ROWS_MAX, moment, person
 from services.gateway.routes.people.models import PersonField
 from services.gateway.routes.people.reading import kept_text
 from services.gateway.views import Snapshot, Values

@@ -11,6 +11,7 @@ from pydantic import Field
 from bus.objects import ObjectMissing, Objects
 from contracts.people.fields import VALUE_BYTES_MAX
 from contracts.people.names import name_key
+from services.gateway.routes.as_of import AsOfQuery
 from services.gateway.routes.context import (
     PAGE_DEFAULT,
     PAGE_MAX,
@@ -22,7 +23,6 @@ from services.gateway.routes.parameters import NAME_LENGTH_MAX, OptionalName, Pe
 from services.gateway.routes.people import models
 from services.gateway.routes.people.asking import (
     READS,
-    AsOfQuery,
     PlayerQuery,
     moment,
     person,
