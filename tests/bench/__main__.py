@@ -17,7 +17,7 @@ from pathlib import Path
 from bus.run import configure_logs
 from tests.bench.bench_lab import Figure, Run
 
-PARTS = ("projector", "decide", "file", "ingest", "take", "render", "day")
+PARTS = ("projector", "decide", "file", "ingest", "take", "render", "people", "day")
 SIZES = {"quick": "small logs, about a minute", "full": "logs of two million events"}
 COLUMNS = ("part", "what", "median", "least .. most", "n", "aim", "")
 

@@ -6,7 +6,6 @@ Every file is made here; the decoder runs as the child process it always is.
 import resource
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +23,7 @@ from services.override.outputs.pictures import (
     PictureRefused,
 )
 from tests.support.people import chunk, gradient, icc, png, saved, with_exif
+from tests.support.pictures import COSTLY, largest, pixel_bomb, text_bomb, thousand_scans
 
 MIB = 1024 * 1024
 # Child and interpreter: what a bomb may take at most.
@@ -109,13 +109,9 @@ async def test_the_same_upload_gives_the_same_bytes(draw) -> None:
     assert [f.sha256 for f in one.files] == [f.sha256 for f in other.files]
 
 
-def _text_bomb() -> bytes:
-    return png(8, 8, b"\0" * 72, chunk(b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 80 * MIB, 1)))
-
-
 # Refused, with the word for it.
 REFUSED = {
-    "pixel bomb": (lambda: saved(Image.new("1", (8000, 8000)), "PNG"), "too_many_pixels"),
+    "pixel bomb": (pixel_bomb, "too_many_pixels"),
     "claimed bomb": (lambda: png(2**31 - 1, 2**31 - 1, b"\0"), "too_many_pixels"),
     "one over the limit": (lambda: saved(Image.new("1", (4001, 4000)), "PNG"), "too_many_pixels"),
     "WebP over its limit": (
@@ -126,7 +122,7 @@ REFUSED = {
     "a hundred thousand by one": (lambda: png(100_000, 1, b"\0" * 100_001), "too_many_pixels"),
     "head claims more than there is": (lambda: png(900, 900, b"\0" * 100), "broken_image"),
     "no pixels": (lambda: png(0, 5, b""), "not_an_image"),
-    "text bomb": (_text_bomb, "broken_image"),
+    "text bomb": (text_bomb, "broken_image"),
     "empty": (lambda: b"", "no_pixels"),
     "cut PNG": (lambda: saved(gradient(300, 300), "PNG")[:-900], "broken_image"),
     "cut JPEG": (lambda: saved(gradient(300, 300), "JPEG")[:2000], "broken_image"),
@@ -265,31 +261,6 @@ async def test_of_an_animation_only_the_first_frame_is_kept(draw, form: str) -> 
     assert kept.getpixel((5, 5)) == pytest.approx((254, 0, 0), abs=3)
 
 
-def _scans() -> bytes:
-    """A JPEG that says its last scan a thousand times: little to read, much to do."""
-    data = saved(gradient(2000, 2000), "JPEG", progressive=True, quality=30)
-    start = data.rindex(b"\xff\xda")
-    return data[:start] + data[start:-2] * 1000 + b"\xff\xd9"
-
-
-def _largest(mode: str, form: str = "PNG", **options: object) -> bytes:
-    return saved(Image.new(mode, (4000, 4000)), form, **options)
-
-
-COSTLY = {
-    "pixel bomb": REFUSED["pixel bomb"][0],
-    "text bomb": _text_bomb,
-    "largest PNG": lambda: _largest("RGB"),
-    "largest transparent PNG": lambda: _largest("RGBA"),
-    "largest palette": lambda: _largest("P", transparency=0),
-    "largest deep PNG": lambda: _largest("I;16"),
-    "largest progressive JPEG": lambda: _largest("RGB", "JPEG", progressive=True, subsampling=0),
-    "largest CMYK JPEG": lambda: _largest("CMYK", "JPEG", progressive=True),
-    "largest WebP": lambda: saved(Image.new("RGBA", (3200, 3100)), "WEBP", lossless=True),
-    "thousand scans": _scans,
-}
-
-
 @pytest.mark.parametrize("make", COSTLY.values(), ids=COSTLY)
 def test_no_upload_costs_more_than_its_limits(make, tmp_path: Path) -> None:
     (tmp_path / "upload").write_bytes(make())
@@ -309,13 +280,13 @@ def test_no_upload_costs_more_than_its_limits(make, tmp_path: Path) -> None:
     assert decoder.ADDRESS_SPACE_MAX <= MEMORY_MAX
 
 
-async def test_the_largest_allowed_picture_is_drawn(draw) -> None:
-    assert (await draw(_largest("RGB"))).files[0].width == decoder.MASTER_EDGE
+async def test_thelargest_allowed_picture_is_drawn(draw) -> None:
+    assert (await draw(largest("RGB"))).files[0].width == decoder.MASTER_EDGE
 
 
 async def test_a_picture_that_takes_too_long_is_refused(draw) -> None:
     with pytest.raises(PictureRefused) as refused:
-        await draw(_scans())
+        await draw(thousand_scans())
     assert refused.value.refusal.reason == "too_costly"
 
 
