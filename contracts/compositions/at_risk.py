@@ -14,6 +14,7 @@ from contracts.compositions.base import (
     PersonId,
     SeatNumber,
     flag_of,
+    once,
     surname,
 )
 from contracts.formats import currency, ordinal
@@ -28,10 +29,11 @@ PRIZE_CENTS_MAX = 10_000_000_000
 
 
 class AtRiskParameters(Parameters, frozen=True, kw_only=True):
-    """What a cue says: whose risk, in which hand, and what is not known from the hands.
+    """What a cue says: whose risk, in which hand, and what an operator knows better.
 
     Either `person_id` or `seat`; without an `ordinal` it is the last hand. `players_left` counts
-    the players of the tournament before the hand, `prize_cents` is what the place is paid.
+    the players of the tournament before the hand, `prize_cents` is what the place is paid; without
+    them the event that the game is bound to tells both.
     """
 
     game_id: GameId
@@ -82,7 +84,7 @@ def at_risk_fields(data: AtRiskData) -> AtRiskFields:
     prize = data.prize_cents
     paid = () if prize is None else (PayoutBand(data.place, data.place, prize),)
     text = at_risk_text(data.place, paid)
-    warnings: list[str] = []
+    warnings = list(data.warnings)
     return AtRiskFields(
         name=name,
         flag=flag_of(data.country, name, warnings),
@@ -90,5 +92,5 @@ def at_risk_fields(data: AtRiskData) -> AtRiskFields:
         place=ordinal(data.place),
         prize="" if prize is None else currency(prize),
         text=text,
-        warnings=tuple(warnings),
+        warnings=once(warnings),
     )

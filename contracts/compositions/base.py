@@ -1,6 +1,6 @@
 """What every composition is made of: its place in the catalogue, its parameters, its people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -85,7 +85,13 @@ _WORDS = {
 }
 
 
-class Named(msgspec.Struct, frozen=True, kw_only=True):
+class Warned(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of all bound data: sentences for the operator about them, no part of the picture."""
+
+    warnings: tuple[str, ...] = ()
+
+
+class Named(Warned, frozen=True, kw_only=True):
     """A person as bound: the known names (empty where none is) and a country code or None."""
 
     name: str
@@ -107,3 +113,8 @@ def flag_of(country: str | None, name: str, warnings: list[str]) -> str | None:
     if flag is None and country:
         warnings.append(f"{name}: no flag is known for country {country!r}")
     return flag
+
+
+def once(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Every sentence once: a binding keeps those of its fields, and they are made again to draw."""
+    return tuple(dict.fromkeys(warnings))

@@ -15,6 +15,7 @@ from contracts.compositions.base import (
     PersonId,
     SeatNumber,
     flag_of,
+    once,
     surname,
 )
 from contracts.formats import chips_grouped, chips_signed
@@ -118,7 +119,7 @@ def chip_flow_fields(data: ChipFlowData) -> ChipFlowFields:
     if lowest < 0:
         raise MissingData(f"{name} has {lowest} chips")
     current, change = data.values[-1], data.values[-1] - data.values[0]
-    warnings: list[str] = []
+    warnings = list(data.warnings)
     return ChipFlowFields(
         title="CHIP FLOW",
         surname=name,
@@ -133,5 +134,5 @@ def chip_flow_fields(data: ChipFlowData) -> ChipFlowFields:
         min_label=chips_grouped(lowest) if lowest < highest else "",
         value=chips_grouped(current),
         change=chips_signed(change).replace("-", MINUS) if change else "",
-        warnings=tuple(warnings),
+        warnings=once(warnings),
     )

@@ -7,8 +7,10 @@ from contracts.compositions.base import (
     GameId,
     MissingData,
     Parameters,
+    Warned,
     Words,
     flag_of,
+    once,
 )
 from contracts.formats import bb, blinds, chips_grouped, chips_short_exact, upper
 
@@ -32,7 +34,7 @@ class LeaderboardEntry(msgspec.Struct, frozen=True, kw_only=True):
     chips: int
 
 
-class LeaderboardData(msgspec.Struct, frozen=True, kw_only=True):
+class LeaderboardData(Warned, frozen=True, kw_only=True):
     """The raw bound values of a table leaderboard; rows in any order, blinds in chips."""
 
     table_name: str
@@ -80,7 +82,7 @@ def leaderboard_fields(data: LeaderboardData) -> LeaderboardFields:
     """
     if not data.rows:
         raise MissingData("a table leaderboard needs at least one player")
-    warnings: list[str] = []
+    warnings = list(data.warnings)
     ordered = sorted(data.rows, key=lambda entry: (-entry.chips, entry.seat))
     rows: list[LeaderboardRow] = []
     rank = 0
@@ -99,7 +101,7 @@ def leaderboard_fields(data: LeaderboardData) -> LeaderboardFields:
         blinds=blinds(data.small_blind, data.big_blind),
         ante=f"{chips_short_exact(data.ante)} (BB ANTE)" if data.ante and data.ante > 0 else "",
         note=_players(data.players),
-        warnings=tuple(warnings),
+        warnings=once(warnings),
     )
 
 

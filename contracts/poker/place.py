@@ -15,10 +15,16 @@ type PlaceSource = Literal["operator", "standings", "final_table"]
 
 
 class FieldStatement(msgspec.Struct, frozen=True):
-    """A source said at `ticks` (100 ns since year 1, UTC) how many players are left."""
+    """A source said at `ticks` (100 ns since year 1, UTC) how many players are left.
+
+    None: from then on it no longer says it. `counted`: it listed places without saying how many
+    are left, and its rows with chips were counted; such a list may be the best few only.
+    """
 
     ticks: int
-    players_left: int
+    players_left: int | None
+    source: str = ""
+    counted: bool = False
 
 
 class FieldSources(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,11 +36,15 @@ class FieldSources(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlayersLeft(msgspec.Struct, frozen=True, kw_only=True):
-    """Players left before a hand and where that is from; `later_than_hand` = stated after it."""
+    """Players left before a hand and where that is from; `later_than_hand` = stated after it.
+
+    `counted` as in the statement it is from: a number that must not air unchecked.
+    """
 
     count: int
     source: PlaceSource
     later_than_hand: bool = False
+    counted: bool = False
 
 
 class PayoutBand(msgspec.Struct, frozen=True):
@@ -57,16 +67,27 @@ def players_left(start_ticks: int, sources: FieldSources) -> PlayersLeft | None:
     """Players left before the hand that starts at `start_ticks`, None if nothing says it.
 
     The operator's figure first; else the newest statement up to the start of the hand; else the
-    oldest after it, marked; else the players dealt in at a final table.
+    oldest after it, marked; else the players dealt in at a final table. A source that took its
+    figure back before the hand has none from before it.
     """
     if sources.operator is not None:
         return PlayersLeft(count=sources.operator, source="operator")
-    ordered = sorted(sources.statements, key=lambda each: each.ticks)
-    before = [each for each in ordered if each.ticks <= start_ticks]
-    if before:
-        return PlayersLeft(count=before[-1].players_left, source="standings")
-    if ordered:
-        return PlayersLeft(count=ordered[0].players_left, source="standings", later_than_hand=True)
+    before: dict[str, FieldStatement] = {}
+    after: list[FieldStatement] = []
+    for each in sorted(sources.statements, key=lambda each: (each.ticks, each.source)):
+        if each.ticks > start_ticks:
+            after.append(each)
+        else:
+            before[each.source] = each
+    newest = sorted(before.values(), key=lambda each: (each.ticks, each.source), reverse=True)
+    for each in (*newest, *after):
+        if each.players_left is not None:
+            return PlayersLeft(
+                count=each.players_left,
+                source="standings",
+                later_than_hand=each.ticks > start_ticks,
+                counted=each.counted,
+            )
     if sources.final_table_dealt is not None:
         return PlayersLeft(count=sources.final_table_dealt, source="final_table")
     return None

@@ -1,12 +1,15 @@
 """Composition root of the cue sheet service."""
 
+import asyncio
+from collections.abc import Iterable, Mapping
+
 import msgspec
 
 from bus.api import Answer, Bus, CommandContext, Entity
 from bus.decide import DeciderRunner
 from bus.react import Announcer, ask, effect_id, react
 from bus.run import Process
-from contracts import subjects, takes
+from contracts import takes
 from contracts.messages import Command
 from contracts.messages.cuesheet import AddItem, AddSheet, CreateSession, CueTaken, TakeItem
 from contracts.messages.render import SubmitRender
@@ -128,8 +131,8 @@ class App:
         await ask(self._bus, "cuesheet-render", fact, command)
 
 
-class BusGames:
-    """The newest fact of a game, or of all games, asked from the log."""
+class BusClock:
+    """The newest facts, asked from the log."""
 
     def __init__(self, bus: Bus) -> None:
         """Read through this bus."""
@@ -138,22 +141,22 @@ class BusGames:
 
     @property
     def log_id(self) -> str:
-        """See `services.cuesheet.inputs.binder.GameClock`."""
+        """See `services.cuesheet.inputs.binder.FactClock`."""
         return self._log_id
 
-    async def newest(self, game_id: str | None) -> int:
-        """See `services.cuesheet.inputs.binder.GameClock`."""
+    async def newest(self, filters: Iterable[str]) -> Mapping[str, int]:
+        """See `services.cuesheet.inputs.binder.FactClock`."""
         if not self._log_id:  # once: a process whose log is exchanged ends itself
             self._log_id = (await self._bus.head()).log_id
-        if game_id is None:
-            return await self._bus.last_sequence(subjects.events_of("gfx", "game"))
-        return await self._bus.last_sequence(subjects.entity("gfx", "game", game_id))
+        asked = tuple(filters)
+        found = await asyncio.gather(*(self._bus.last_sequence(each) for each in asked))
+        return dict(zip(asked, found, strict=True))
 
 
 async def main(process: Process, settings: CuesheetSettings) -> None:
     """Start the service with the read models of its settings."""
     binder = Binder(
-        settings.reader_url.get_secret_value(), BusGames(process.bus), settings.binding_wait_s
+        settings.reader_url.get_secret_value(), BusClock(process.bus), settings.binding_wait_s
     )
     await binder.open()
     await App(process.bus, binder, settings.render_duration_s).start(process)

@@ -1,8 +1,8 @@
 """From a take to its notice at a consumer, against a bare durable publish at the same consumer.
 
-The cue sheet and the chip counts run as processes of their own, the graphic is bound from the real
-views. The consumer is a JetStream one on LIVE: what it gets is stored. Screens listen on the
-subject itself and see a notice somewhat earlier; that is shown apart.
+The cue sheet and what its graphic is bound from run as processes of their own. The consumer is a
+JetStream one on LIVE: what it gets is stored. Screens listen on the subject itself and see a notice
+somewhat earlier; that is shown apart.
 """
 
 from contextlib import AsyncExitStack
@@ -38,6 +38,7 @@ PART = "take"
 TAKES = (40, 200, 200)
 ROUNDS = 5
 OF_FACT_MAX = 2.5
+BOUND_FROM = ("chip-counts", "hands", "unified-players")
 SHEET = "main"
 STACKS = {2: 50_000, 3: 60_000, 5: 70_000, 6: 80_000, 8: 90_000, 9: 20_000}
 
@@ -53,7 +54,7 @@ async def _measure(lab: Lab, run: Run) -> list[Figure]:
     by_http = takes // 2
     async with lab.database() as postgres, AsyncExitStack() as stack:
         servers = lab.servers(postgres)
-        await stack.enter_async_context(lab.processes(servers, "chip-counts", "cuesheet"))
+        await stack.enter_async_context(lab.processes(servers, *BOUND_FROM, "cuesheet"))
         stage = await stack.enter_async_context(open_stage(lab))
         await _prepare(stage, postgres, takes + by_http)
         lab.say("take: takes and bare publishes in turn")
@@ -64,7 +65,7 @@ async def _measure(lab: Lab, run: Run) -> list[Figure]:
             notices.append(await stage.bare(_notice(number)))
         lab.say("take: the same through the gateway")
         # The gateway answers when every read model is alive.
-        names = {name.replace("_", "-") for name in PROJECTIONS} - {"chip-counts"}
+        names = {name.replace("_", "-") for name in PROJECTIONS} - set(BOUND_FROM)
         await stack.enter_async_context(lab.processes(servers, *sorted(names), "gateway"))
         headers = {"Authorization": f"Bearer {servers.token}"}
         client = httpx.AsyncClient(base_url=servers.http, headers=headers)

@@ -1,7 +1,7 @@
 """Binding a leaderboard to the read models as they are: caught up, in one snapshot, or refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ from contracts.messages.cuesheet import (
 from deploy.local.servers import NatsServer, PostgresServer
 from projections.chip_counts.domain import GameRow, PeriodRow
 from projections.chip_counts.store import SPEC
-from services.cuesheet.app import BusGames, main
+from services.cuesheet.app import BusClock, main
 from services.cuesheet.inputs.binder import Binder, MissingBinding
 from services.cuesheet.settings import CuesheetSettings
 from tests.support.folding import LOG_START
@@ -56,7 +56,7 @@ def reader_dsn(postgres_server: PostgresServer, database: str) -> str:
 @pytest.fixture
 async def binder(log: NatsBus, reader_dsn: str) -> AsyncIterator[Binder]:
     """Patient: it waits as long as a test may take."""
-    binder = Binder(reader_dsn, BusGames(log), PATIENCE_S)
+    binder = Binder(reader_dsn, BusClock(log), PATIENCE_S)
     yield binder
     await binder.close()
 
@@ -74,7 +74,7 @@ async def test_a_leaderboard_is_bound_to_the_newest_hand_of_its_game(
 
     assert chips(binding) == {2: 4_000, 5: 8_900, 8: 5_100}
     assert binding.point == HandPoint(game_id=GAME, ordinal=1, at="end")
-    assert binding.checkpoints == {"chip_counts": head}
+    assert binding.checkpoints == {"chip_counts": head, "unified_players": head}
     data = msgspec.convert(binding.data, LeaderboardData)
     assert binding.field_hash == field_hash(leaderboard_fields(data), {})
     assert (data.subtitle, data.big_blind, data.players) == ("Day 2", 200, 3)
@@ -106,7 +106,7 @@ async def test_facts_of_other_games_are_not_waited_for(
 
     binding = await binder.bind(COMPOSITION, PARAMETERS)
 
-    assert binding.checkpoints == {"chip_counts": head}
+    assert binding.checkpoints == {"chip_counts": head, "unified_players": head}
 
 
 async def test_a_projection_that_does_not_catch_up_in_time_means_no_binding(
@@ -116,7 +116,7 @@ async def test_a_projection_that_does_not_catch_up_in_time_means_no_binding(
     async with folding(bus_urls, database):
         await binder.bind(COMPOSITION, PARAMETERS)
     await say(log, recorded_hand(walk(1, SECOND), 1))
-    hasty = Binder(reader_dsn, BusGames(log), 0.2)
+    hasty = Binder(reader_dsn, BusClock(log), 0.2)
 
     with pytest.raises(MissingBinding, match=r"did not reach the log within 0\.2 s"):
         await hasty.bind(COMPOSITION, PARAMETERS)
@@ -140,7 +140,7 @@ async def test_without_the_views_there_is_no_binding(log: NatsBus, binder: Binde
 
 
 async def test_without_the_database_there_is_no_binding(log: NatsBus):
-    nowhere = Binder("postgresql://reader@127.0.0.1:1/none", BusGames(log), PATIENCE_S)
+    nowhere = Binder("postgresql://reader@127.0.0.1:1/none", BusClock(log), PATIENCE_S)
 
     with pytest.raises(MissingBinding, match="the read models cannot be read"):
         await nowhere.bind(COMPOSITION, PARAMETERS)
@@ -161,7 +161,7 @@ async def test_a_binder_that_was_opened_needs_no_connection_for_its_first_take(
 
 
 async def test_a_binder_opened_without_the_database_refuses_takes_only(log: NatsBus):
-    nowhere = Binder("postgresql://reader@127.0.0.1:1/none", BusGames(log), PATIENCE_S)
+    nowhere = Binder("postgresql://reader@127.0.0.1:1/none", BusClock(log), PATIENCE_S)
 
     await nowhere.open()
 
@@ -174,8 +174,8 @@ class NoFacts:
 
     log_id = ""
 
-    async def newest(self, game_id: str | None) -> int:
-        return 0
+    async def newest(self, filters: Iterable[str]) -> Mapping[str, int]:
+        return dict.fromkeys(filters, 0)
 
 
 @pytest.fixture

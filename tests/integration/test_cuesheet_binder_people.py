@@ -21,9 +21,9 @@ from contracts.messages.override import LinkVerified
 from contracts.poker.hand import Action
 from contracts.poker.identity import player_hash
 from deploy.local.servers import NatsServer, PostgresServer
-from services.cuesheet.app import BusGames
+from services.cuesheet.app import BusClock
 from services.cuesheet.inputs.binder import Binder, MissingBinding
-from tests.support.gfx_facts import GAME, NAMES, recorded_hand, seen, walk
+from tests.support.gfx_facts import GAME, NAMES, recorded_hand, seen, ticks, walk
 from tests.support.live_bus import PATIENCE_S, new_log, say
 from tests.support.read_models import folding
 
@@ -56,7 +56,7 @@ async def binder(
     """Reads as the role that may only read the views."""
     path = urlsplit(database).path
     dsn = urlsplit(postgres_server.reader_dsn)._replace(path=path).geturl()
-    binder = Binder(dsn, BusGames(log), PATIENCE_S)
+    binder = Binder(dsn, BusClock(log), PATIENCE_S)
     yield binder
     await binder.close()
 
@@ -95,7 +95,7 @@ async def test_a_chip_flow_is_bound_to_the_hands_of_the_person_in_a_seat(
     # The third hand is not settled, so it adds no point.
     assert (fields.series, fields.surname) == ((7_100, 5_100), NAMES[LONG % 5].upper())
     assert binding.point == HandPoint(game_id=GAME, ordinal=2, at="end")
-    assert binding.checkpoints.keys() == {"hands"}
+    assert binding.checkpoints.keys() == {"hands", "unified_players"}
 
 
 async def test_a_person_alone_is_enough_and_every_fact_of_every_game_is_waited_for(
@@ -134,8 +134,6 @@ async def test_a_cue_made_for_an_identity_shows_the_player_it_was_linked_to_mean
                 reason="checked",
             ),
         )
-    # A fact of the game behind the links, so that the binder waits for them.
-    await say(log, corrected(2))
     async with folding(bus_urls, database):
         assert shown(await binder.bind("chip_flow", flow)).series == before.series
         assert shown(await binder.bind("at_risk", risk)).name == NAMES[SHORT % 5].upper()
@@ -166,6 +164,17 @@ async def test_a_seat_correction_names_another_person_until_it_is_withdrawn(
     await say(log, SeatCorrectionWithdrawn(game_id=GAME, correction_id=f"c{LONG}", reason="no"))
     after = [await binder.bind(kind, cue) for kind, cue in cues]
     assert [each.field_hash for each in after] == [each.field_hash for each in before]
+
+
+async def test_a_seat_at_a_hand_means_whoever_sat_there_then(
+    folded: None, log: NatsBus, binder: Binder
+):
+    until = msgspec.structs.replace(corrected(LONG), to_ticks=str(ticks(1)))
+    await say(log, until)
+
+    assert shown(await binder.bind("chip_flow", FLOW | {"ordinal": 1})).surname == "OKONKWO"
+    with pytest.raises(MissingBinding, match=f"{NAMES[LONG % 5]} has too few hands"):
+        await binder.bind("chip_flow", FLOW)
 
 
 async def test_one_person_on_two_seats_is_two_rows_but_no_graphic_of_a_person(

@@ -1,7 +1,6 @@
 """Two graphics that really aired, made again from the files alone: figures, people, pictures."""
 
 import hashlib
-import json
 import os
 from collections.abc import AsyncIterator
 from functools import partial
@@ -15,7 +14,7 @@ from bus.api import CommandContext
 from bus.nats import NatsBus
 from contracts import persons
 from contracts.compositions import fields_of, read_data
-from contracts.messages import Command
+from contracts.messages import Command, Event
 from contracts.messages.cuesheet import (
     AddItem,
     AddSheet,
@@ -29,12 +28,15 @@ from contracts.messages.gfx import HandRecorded
 from contracts.messages.gfx_game import (
     GameExcluded,
     GameIncluded,
+    GameUnbound,
     SeatCorrected,
     SeatCorrectionWithdrawn,
 )
+from contracts.messages.override import LinkRemoved, LinkVerified
 from contracts.messages.render import RenderCompleted
+from contracts.poker.identity import player_hash
 from deploy.local.servers import NatsServer, PostgresServer
-from services.cuesheet.app import BusGames
+from services.cuesheet.app import BusClock
 from services.cuesheet.app import main as cuesheet
 from services.cuesheet.inputs.binder import Binder, MissingBinding
 from services.cuesheet.settings import CuesheetSettings
@@ -45,13 +47,17 @@ from services.render.settings import RenderSettings
 from tests.support.gfx_facts import said_about
 from tests.support.live_bus import PATIENCE_S, bus_as, facts_of, new_log, running, say
 from tests.support.read_models import folding
+from tests.support.tournament import bound
+from tests.support.wsop_files import importing
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("RAILCAST_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
 FLOW_GAME, FLOW_SEAT, FLOW_HAND = "638964611175191251", 9, 23
 RISK_GAME, RISK_SEAT, RISK_HAND, COVERING_SEAT = "638964779338222042", 7, 15, 4
-PLAYERS_LEFT = 40
+# The tournament, and the player of it whom the table calls by the name in the strap.
+EVENT, RISK_PLAYER, RISK_FLAG = "WSOPSC-CYPRUS-2025-ME", "WP100002", "CN"
+WSOP_FILES = ("Events.json", "Players.json", "ChipCounts.csv", "Standings.csv")
 NEWCOMER = persons.of_operator("1")
 
 pytestmark = [
@@ -89,12 +95,20 @@ class Game:
         hand = self.hands[self.ordinal(hand_num)]
         return next(each.name for each in hand.seats if each.seat == seat).upper()
 
+    def identity(self, hand_num: int, seat: int) -> str:
+        """Person id of the two names that the seat is labelled with."""
+        hand = self.hands[self.ordinal(hand_num)]
+        label = next(each for each in hand.seats if each.seat == seat)
+        return persons.of_identity(player_hash(label.name, label.long_name))
 
-def prize_cents(place: int) -> int:
-    """What the tournament paid for a place."""
-    [event] = json.loads((DATA / "wsop" / "Events.json").read_bytes())["events"]
-    [band] = [b for b in event["payouts"] if b["place_start"] <= place <= b["place_end"]]
-    return int(band["amount"])
+
+@pytest.fixture
+async def tournament() -> list[Event]:
+    """What the importer says of the tournament's own files."""
+    async with importing() as imports:
+        for name in WSOP_FILES:
+            await imports.take(name, (DATA / "wsop" / name).read_bytes())
+        return imports.events
 
 
 @pytest.fixture(scope="module")
@@ -119,18 +133,18 @@ def risk_cue(risk: Game) -> dict[str, object]:
         "game_id": RISK_GAME,
         "seat": RISK_SEAT,
         "ordinal": risk.ordinal(RISK_HAND),
-        "players_left": PLAYERS_LEFT,
-        "prize_cents": prize_cents(PLAYERS_LEFT),
     }
 
 
 @pytest.fixture
 async def log(
-    bus_urls: NatsServer, database: str, flow: Game, risk: Game
+    bus_urls: NatsServer, database: str, flow: Game, risk: Game, tournament: list[Event]
 ) -> AsyncIterator[NatsBus]:
-    """Both games in the log, and projections that fold it."""
+    """Both games and their tournament in the log, and projections that fold it."""
     async with new_log(bus_urls) as bus:
-        await say(bus, *flow.said, *risk.said)
+        await say(bus, *flow.said, *risk.said, *tournament)
+        for game_id in (FLOW_GAME, RISK_GAME):
+            await say(bus, bound(EVENT, game_id))
         async with folding(bus_urls, database):
             yield bus
 
@@ -144,7 +158,7 @@ def reader_dsn(postgres_server: PostgresServer, database: str) -> str:
 
 @pytest.fixture
 async def binder(log: NatsBus, reader_dsn: str) -> AsyncIterator[Binder]:
-    binder = Binder(reader_dsn, BusGames(log), PATIENCE_S)
+    binder = Binder(reader_dsn, BusClock(log), PATIENCE_S)
     yield binder
     await binder.close()
 
@@ -171,14 +185,12 @@ async def test_the_same_flow_is_found_by_the_person_and_before_the_next_hand(
     binder: Binder, flow: Game, flow_cue: dict[str, object]
 ):
     by_seat = await binder.bind("chip_flow", flow_cue)
-    hand = flow.hands[flow.ordinal(FLOW_HAND)]
-    seat = next(each for each in hand.seats if each.seat == FLOW_SEAT)
-    digest = hashlib.md5(f"{seat.name}:{seat.long_name}".lower().encode()).hexdigest()
+    person_id = flow.identity(FLOW_HAND, FLOW_SEAT)
     before_next = {"ordinal": flow.ordinal(FLOW_HAND) + 1, "at": "start"}
 
     by_person = await binder.bind(
         "chip_flow",
-        {"person_id": persons.of_identity(digest), "game_id": FLOW_GAME, "window": 5} | before_next,
+        {"person_id": person_id, "game_id": FLOW_GAME, "window": 5} | before_next,
     )
 
     assert by_person.field_hash == by_seat.field_hash
@@ -190,8 +202,23 @@ async def test_the_at_risk_strap_that_aired_comes_out_of_the_files(
     fields = shown(await binder.bind("at_risk", risk_cue))
 
     assert fields.text == "AT RISK OF ELIMINATION - 40TH ($23,400)"
-    assert fields.name == risk.name(RISK_HAND, RISK_SEAT)
-    assert (fields.place, fields.prize) == ("40TH", "$23,400")
+    assert (fields.name, fields.flag) == (risk.name(RISK_HAND, RISK_SEAT), None)
+    assert (fields.place, fields.prize, fields.warnings) == ("40TH", "$23,400", ())
+
+
+async def test_a_link_adds_the_flag_to_the_strap_and_to_the_table_and_changes_no_surname(
+    log: NatsBus, binder: Binder, risk: Game, risk_cue: dict[str, object]
+):
+    before = await binder.bind("at_risk", risk_cue)
+    named = {"person_id": risk.identity(RISK_HAND, RISK_SEAT), "wsop_player_id": RISK_PLAYER}
+    await say(log, LinkVerified(**named, confidence=None, method=None, reason="seen"))
+
+    fields = shown(await binder.bind("at_risk", risk_cue))
+
+    assert (fields.name, fields.flag) == (shown(before).name, RISK_FLAG)
+    assert fields.text == shown(before).text
+    await say(log, LinkRemoved(**named, reason="a brother"))
+    assert (await binder.bind("at_risk", risk_cue)).field_hash == before.field_hash
 
 
 async def test_who_covers_the_all_in_is_not_at_risk_and_is_told_who_is(
@@ -204,9 +231,9 @@ async def test_who_covers_the_all_in_is_not_at_risk_and_is_told_who_is(
 
 
 async def test_no_number_of_players_left_means_no_strap(
-    binder: Binder, risk_cue: dict[str, object]
+    log: NatsBus, binder: Binder, risk_cue: dict[str, object]
 ):
-    del risk_cue["players_left"]
+    await say(log, GameUnbound(game_id=RISK_GAME, from_ticks="0"))
 
     with pytest.raises(MissingBinding, match="set players_left"):
         await binder.bind("at_risk", risk_cue)

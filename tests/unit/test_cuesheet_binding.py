@@ -2,8 +2,9 @@
 
 import pytest
 
-from contracts.compositions import LeaderboardEntry, LeaderboardParameters
-from services.cuesheet.inputs.leaderboard import Found, Seat, leaderboard
+from contracts.compositions import LeaderboardEntry, LeaderboardParameters, leaderboard_fields
+from services.cuesheet.inputs.leaderboard import Found, Seat, leaderboard, question
+from services.cuesheet.inputs.people import Person
 from services.cuesheet.inputs.question import MissingBinding
 
 
@@ -11,6 +12,7 @@ def seat(number, stack=5_000, **changes):
     values = {
         "person_name": f"Player {number}",
         "person_long_name": f"Ada Player {number}",
+        "person": None,
         "in_play": stack > 0,
         "dealt_in": True,
         "small_blind": 100,
@@ -23,9 +25,9 @@ def seat(number, stack=5_000, **changes):
     return Seat(seat=number, stack=stack, **(values | changes))
 
 
-def shown(*seats, excluded=None, **parameters):
+def shown(*seats, excluded=None, incomplete=False, **parameters):
     return leaderboard(
-        Found(excluded=excluded, seats=list(seats)),
+        Found(excluded=excluded, people_incomplete=incomplete, seats=list(seats)),
         LeaderboardParameters(game_id="7", **parameters),
     )
 
@@ -38,6 +40,37 @@ def test_a_row_is_a_seat_with_its_full_name_and_its_chips():
     data = shown(seat(4, 12_500))
 
     assert data.rows == (LeaderboardEntry(seat=4, name="Ada Player 4", country=None, chips=12_500),)
+
+
+def test_the_name_and_the_country_are_those_of_the_person_not_of_the_seat():
+    person = Person(
+        name="Ada Lindqvist", name_display="ADA LINDQVIST", name_short="Lind", country_code="SE"
+    )
+
+    [row] = shown(seat(4, 12_500, person=person)).rows
+
+    assert (row.seat, row.name, row.country) == (4, "Ada Lindqvist", "SE")
+
+
+def test_names_that_may_be_old_are_shown_with_a_warning():
+    data = shown(seat(4), incomplete=True)
+
+    assert data.rows[0].name == "Ada Player 4"
+    assert ["may be old" in each for each in leaderboard_fields(data).warnings] == [True]
+    assert shown(seat(4)).warnings == ()
+
+
+def test_the_chips_wait_for_their_game_and_the_names_for_all_that_tells_of_people():
+    reads = question(LeaderboardParameters(game_id="7")).reads
+
+    assert reads == {
+        "chip_counts": ("evt.gfx.game.7.>",),
+        "unified_players": (
+            "evt.gfx.game.7.>",
+            "evt.override.person.>",
+            "evt.wsop.import.*.players_told",
+        ),
+    }
 
 
 def test_the_short_name_stands_in_where_no_full_one_is_known():

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from contracts.compositions import ChipFlowParameters
+from contracts.compositions import ChipFlowParameters, chip_flow_fields
 from contracts.messages.cuesheet import HandPoint
 from services.cuesheet.inputs.chip_flow import Seen, bound, question
 from services.cuesheet.inputs.question import MissingBinding
@@ -43,7 +43,7 @@ def hand(ordinal, end, start=None, **changes):
 PLAYED = [hand(0, 500), hand(1, 900), hand(2, 300), hand(3, 700)]
 
 
-def bind(rows=PLAYED, hands=4, game=(), found=True, **parameters):
+def bind(rows=PLAYED, hands=4, game=(), found=True, person=None, incomplete=False, **parameters):
     """The binding of these rows of a game with so many hands."""
     shown = {
         "game_id": GAME,
@@ -53,7 +53,14 @@ def bind(rows=PLAYED, hands=4, game=(), found=True, **parameters):
         "exclusion_reason": None,
         "incomplete": False,
     } | dict(game)
-    answer = msgspec.json.encode({"game": shown if found else None, "rows": rows})
+    answer = msgspec.json.encode(
+        {
+            "game": shown if found else None,
+            "people_incomplete": incomplete,
+            "person": person,
+            "rows": rows,
+        }
+    )
     who = {} if "person_id" in parameters else {"game_id": GAME, "seat": 4}
     return bound(ChipFlowParameters(**(who | parameters)), answer.decode())
 
@@ -70,6 +77,20 @@ def test_the_name_is_that_of_the_person_not_the_typed_one():
     data = bind().data
 
     assert (data.name, data.long_name, data.country) == ("Ostrander", "Ada Ostrander", None)
+
+
+def test_who_is_known_is_shown_as_known_and_not_as_the_seat_is_labelled():
+    known = {"name": "Ada Lind-Qvist", "name_display": "ADA LIND-QVIST", "name_short": "Qvist"}
+
+    data = bind(person=known | {"country_code": "SE"}).data
+
+    assert (data.name, data.long_name, data.country) == ("Qvist", "Ada Lind-Qvist", "SE")
+    assert chip_flow_fields(data).flag == "SE"
+
+
+def test_a_name_that_may_be_old_is_shown_with_a_warning():
+    assert bind().data.warnings == ()
+    assert ["may be old" in each for each in bind(incomplete=True).data.warnings] == [True]
 
 
 def test_a_moment_after_a_hand_takes_it_in_and_one_before_it_does_not():
@@ -107,8 +128,10 @@ def test_without_a_game_the_answer_says_which():
 def test_facts_of_every_game_are_waited_for_when_the_game_is_not_known():
     asked = question(ChipFlowParameters(person_id=PERSON))
 
-    assert (asked.game_id, asked.reads) == (None, ("hands",))
-    assert question(ChipFlowParameters(game_id=GAME, seat=4)).game_id == GAME
+    assert asked.reads["hands"] == ("evt.gfx.game.>", "evt.override.person.>")
+    known = question(ChipFlowParameters(game_id=GAME, seat=4)).reads
+    assert known["hands"] == (f"evt.gfx.game.{GAME}.>", "evt.override.person.>")
+    assert known["unified_players"] == (*known["hands"], "evt.wsop.import.*.players_told")
 
 
 @pytest.mark.parametrize(

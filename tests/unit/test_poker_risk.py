@@ -132,6 +132,34 @@ def test_what_a_seat_can_be_asked_for_is_what_it_had_on_that_street() -> None:
             FieldSources(statements=(FieldStatement(100, 44),)),
             PlayersLeft(count=44, source="standings"),
         ),
+        (
+            FieldSources(
+                statements=(
+                    FieldStatement(50, 44, "standings"),
+                    FieldStatement(60, 43, "events"),
+                    FieldStatement(70, None, "events"),
+                    FieldStatement(120, 40, "events"),
+                )
+            ),
+            PlayersLeft(count=44, source="standings"),
+        ),
+        (
+            FieldSources(statements=(FieldStatement(70, None), FieldStatement(120, 40))),
+            PlayersLeft(count=40, source="standings", later_than_hand=True),
+        ),
+        (
+            FieldSources(statements=(FieldStatement(70, None),), final_table_dealt=8),
+            PlayersLeft(count=8, source="final_table"),
+        ),
+        (
+            FieldSources(
+                statements=(
+                    FieldStatement(70, 45, "events"),
+                    FieldStatement(70, 44, "standings", counted=True),
+                )
+            ),
+            PlayersLeft(count=44, source="standings", counted=True),
+        ),
     ],
 )
 def test_players_left_come_from_the_best_source(

@@ -1,11 +1,11 @@
 """What a take is made of: the data a graphic shows, read from the views in one snapshot.
 
-One statement is one snapshot. It must stand at or behind the newest fact of the game: a number that
-the log has already corrected never goes on air.
+One statement is one snapshot. Each read model in it must stand at or behind the newest fact that
+can change what it answers: a number that the log has already corrected never goes on air.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import asyncpg
@@ -27,7 +27,7 @@ from contracts.messages.cuesheet import Binding
 from services.cuesheet.inputs import at_risk, chip_flow, leaderboard
 from services.cuesheet.inputs.question import Bound, MissingBinding, Question
 
-__all__ = ["Binder", "GameClock", "MissingBinding"]
+__all__ = ["Binder", "FactClock", "MissingBinding"]
 
 log = structlog.get_logger()
 
@@ -37,16 +37,16 @@ LOOK_S = 0.005
 POOL_MAX = 4
 
 
-class GameClock(Protocol):
-    """Knows the log and the newest facts of games in it."""
+class FactClock(Protocol):
+    """Knows the log and the newest facts in it."""
 
     @property
     def log_id(self) -> str:
         """Which log `newest` looked into; rows folded from another one are never shown."""
         ...
 
-    async def newest(self, game_id: str | None) -> int:
-        """Sequence of the newest fact of a game in the log, of any if None; 0 if it has none."""
+    async def newest(self, filters: Iterable[str]) -> Mapping[str, int]:
+        """Sequence of the newest fact under each of these subject filters; 0 if there is none."""
         ...
 
 
@@ -58,6 +58,9 @@ class Place(msgspec.Struct, frozen=True):
 
 
 _places = msgspec.json.Decoder(dict[str, Place])
+# Each statement looks rows up by keys: one plan fits all arguments, and planning again for every
+# take costs more than reading.
+_SERVER_SETTINGS = {"plan_cache_mode": "force_generic_plan"}
 # Asked when nobody waits for an answer yet, so that it is planned before the first take.
 _FIRST = LeaderboardParameters(game_id="0")
 
@@ -65,10 +68,10 @@ _FIRST = LeaderboardParameters(game_id="0")
 class Binder:
     """Reads what a composition shows."""
 
-    def __init__(self, dsn: str, games: GameClock, wait_s: float) -> None:
-        """`dsn` is the reader's; `wait_s` bounds the wait for the read model."""
+    def __init__(self, dsn: str, clock: FactClock, wait_s: float) -> None:
+        """`dsn` is the reader's; `wait_s` bounds the wait for the read models."""
         self._dsn = dsn
-        self._games = games
+        self._clock = clock
         self._wait_s = wait_s
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
@@ -92,35 +95,37 @@ class Binder:
             async with asyncio.timeout(self._wait_s):
                 answer, checkpoints = await self._read(question)
         except TimeoutError as error:
-            of = "the games" if question.game_id is None else f"game {question.game_id}"
+            names = " and ".join(question.reads)
             raise MissingBinding(
-                f"the read models of {of} did not reach the log within {self._wait_s:g} s"
+                f"the read models {names} did not reach the log within {self._wait_s:g} s"
             ) from error
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise MissingBinding(f"the read models cannot be read: {error}") from error
         bound = _bound(asked, answer)
         try:
-            digest = field_hash(fields_of(bound.data), {})
+            fields = fields_of(bound.data)
         except MissingData as error:
             raise MissingBinding(str(error)) from error
         return Binding(
             composition=composition,
-            data=msgspec.to_builtins(bound.data),
-            field_hash=digest,
+            data=msgspec.to_builtins(bound.data) | {"warnings": list(fields.warnings)},
+            field_hash=field_hash(fields, {}),
             point=bound.point,
             checkpoints=checkpoints,
         )
 
     async def _read(self, question: Question) -> tuple[str, dict[str, int]]:
         pool = await self._connected()
-        newest, row = await asyncio.gather(
-            self._games.newest(question.game_id), self._ask(pool, question)
-        )
+        filters = {each for facts in question.reads.values() for each in facts}
+        newest, row = await asyncio.gather(self._clock.newest(filters), self._ask(pool, question))
+        wanted = {
+            name: max(newest[each] for each in facts) for name, facts in question.reads.items()
+        }
         while True:
             if row is None:
                 raise MissingBinding("the read models answered nothing")
             places = _places.decode(row["places"] or "{}")
-            if all(self._shows(places.get(name), newest) for name in question.reads):
+            if all(self._shows(places.get(name), last) for name, last in wanted.items()):
                 return row["found"], {name: place.sequence for name, place in places.items()}
             await asyncio.sleep(LOOK_S)
             row = await self._ask(pool, question)
@@ -132,7 +137,7 @@ class Binder:
 
     def _shows(self, place: Place | None, newest: int) -> bool:
         """Whether a projection has folded our log up to the newest fact."""
-        if place is None or place.log_id != self._games.log_id:
+        if place is None or place.log_id != self._clock.log_id:
             return False
         return place.sequence >= newest
 
@@ -146,6 +151,7 @@ class Binder:
                     timeout=2,
                     command_timeout=2,
                     reset=_keep,
+                    server_settings=_SERVER_SETTINGS,
                 )
             return self._pool
 

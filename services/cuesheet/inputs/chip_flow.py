@@ -7,6 +7,13 @@ from contracts.messages.cuesheet import HandPoint
 from contracts.poker.chips import ChipFlow, FlowRequest, chip_flow
 from contracts.poker.seat_record import SeatRecord
 from contracts.poker.statistics import MissingFigure
+from services.cuesheet.inputs.people import (
+    PEOPLE_INCOMPLETE,
+    PERSON_SHOWN,
+    Person,
+    Seated,
+    people_warnings,
+)
 from services.cuesheet.inputs.question import (
     GAME,
     PERSON,
@@ -15,12 +22,15 @@ from services.cuesheet.inputs.question import (
     Game,
     MissingBinding,
     Question,
+    hand_facts,
     ordinal_of,
+    people_facts,
     usable,
 )
 
 # $2 game, $3 person, $4 seat, $5 ordinal; any may be null. Without a game it is the one the person
-# was seen in last, without an ordinal the seat is that of the last hand.
+# was seen in last, without an ordinal the seat is that of the last hand. That hand is found by its
+# place in the game: the view counts the hands before each one, so asking it for a number is dear.
 _SQL = f"""
 with asked as (
     select {PERSON.format("$3")} as person_id
@@ -34,11 +44,17 @@ with asked as (
     select coalesce((select person_id from asked), (
         select person_id from views.hand_seats
         where game_id = (select game_id from chosen) and seat = $4::bigint
-          and ordinal = coalesce($5::bigint, (select hands - 1 from game)))) as person_id
+          and start_ticks = (
+              select start_ticks from views.hands where game_id = (select game_id from chosen)
+              order by start_ticks
+              offset coalesce($5::bigint, (select greatest(hands - 1, 0) from game)) limit 1)
+    )) as person_id
 )
 select {PLACES},
     json_build_object(
         'game', (select row_to_json(game) from game),
+        'people_incomplete', {PEOPLE_INCOMPLETE},
+        'person', {PERSON_SHOWN.format("(select person_id from person)")},
         'rows', (select coalesce(json_agg(s), '[]') from (
             select game_id, start_ticks::text, ordinal, hand_num, seat, name, long_name,
                    player_hash, state, duration_ticks, big_blind, dealt_in, start_stack, end_stack,
@@ -58,16 +74,13 @@ class Seen(SeatRecord, frozen=True, kw_only=True):
     person_name: str
     person_long_name: str
 
-    @property
-    def shown_name(self) -> str:
-        """The longest known name, for sentences."""
-        return self.person_long_name or self.person_name or self.person_id
-
 
 class Found(msgspec.Struct, frozen=True):
-    """The answer: the game, and the rows of the person in it in any order."""
+    """The answer: the game, the person, and the rows of the person in the game in any order."""
 
     game: Game | None
+    people_incomplete: bool
+    person: Person | None
     rows: list[Seen]
 
 
@@ -77,7 +90,10 @@ _found = msgspec.json.Decoder(Found)
 def question(parameters: ChipFlowParameters) -> Question:
     """What to read of a person, in a game or in the one the person was seen in last."""
     return Question(
-        reads=("hands",),
+        reads={
+            "hands": hand_facts(parameters.game_id),
+            "unified_players": people_facts(parameters.game_id),
+        },
         sql=_SQL,
         arguments=(
             parameters.game_id,
@@ -85,7 +101,6 @@ def question(parameters: ChipFlowParameters) -> Question:
             parameters.seat,
             parameters.ordinal,
         ),
-        game_id=parameters.game_id,
     )
 
 
@@ -99,16 +114,22 @@ def bound(parameters: ChipFlowParameters, answer: str) -> Bound:
     if not found.rows:
         raise MissingBinding(_nobody(parameters, game, ordinal))
     rows = sorted(found.rows, key=lambda row: int(row.start_ticks))
-    name = rows[-1].shown_name
-    if parameters.ordinal is None and rows[-1].ordinal != ordinal:
+    last = rows[-1]
+    who = Seated(
+        person_name=last.person_name, person_long_name=last.person_long_name, person=found.person
+    )
+    name = who.full_name or last.person_id
+    if parameters.ordinal is None and last.ordinal != ordinal:
         raise MissingBinding(f"{name} is not in the last hand of game {game.game_id}: name a hand")
     flow = _flow(parameters, rows, name)
     return Bound(
         data=ChipFlowData(
-            name=rows[-1].person_name,
-            long_name=rows[-1].person_long_name,
+            name=who.short_name,
+            long_name=who.full_name,
+            country=who.country,
             values=flow.values,
             hands_back=tuple(point.hands_back for point in flow.points),
+            warnings=people_warnings(incomplete=found.people_incomplete),
         ),
         point=HandPoint(game_id=game.game_id, ordinal=ordinal, at=parameters.at),
     )

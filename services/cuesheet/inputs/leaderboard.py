@@ -4,28 +4,41 @@ import msgspec
 
 from contracts.compositions import LeaderboardData, LeaderboardEntry, LeaderboardParameters
 from contracts.messages.cuesheet import HandPoint
-from services.cuesheet.inputs.question import PLACES, Bound, MissingBinding, Question
+from services.cuesheet.inputs.people import (
+    PEOPLE_INCOMPLETE,
+    PERSON_SHOWN,
+    Seated,
+    people_warnings,
+)
+from services.cuesheet.inputs.question import (
+    PLACES,
+    Bound,
+    MissingBinding,
+    Question,
+    game_facts,
+    people_facts,
+)
 
 # The exclusion only makes the sentence about an empty table clearer: its rows are gone by
-# themselves, so the leaderboard waits for the chip counts alone.
+# themselves, so nothing waits for the hands.
 _SQL = f"""
 select {PLACES},
     json_build_object(
         'excluded', (select exclusion_reason from views.games where game_id = $2 and excluded),
+        'people_incomplete', {PEOPLE_INCOMPLETE},
         'seats', (select coalesce(json_agg(s), '[]') from (
             select seat, person_name, person_long_name, stack, in_play, dealt_in,
-                   small_blind, big_blind, ante, ordinal, table_name, incomplete
+                   small_blind, big_blind, ante, ordinal, table_name, incomplete,
+                   {PERSON_SHOWN.format("chips.person_id")} as person
             from views.chips where game_id = $2) s)
     ) as found
 """  # noqa: S608  # joined from constants of ours
 
 
-class Seat(msgspec.Struct, frozen=True):
-    """One row of the view `chips`: the names are the person's, seat corrections applied."""
+class Seat(Seated, frozen=True, kw_only=True):
+    """One row of the view `chips`, with the person who sits there."""
 
     seat: int
-    person_name: str
-    person_long_name: str
     stack: int
     in_play: bool
     dealt_in: bool
@@ -36,16 +49,12 @@ class Seat(msgspec.Struct, frozen=True):
     table_name: str
     incomplete: bool
 
-    @property
-    def shown_name(self) -> str:
-        """The longest known name of the person who sits there; the source's may be wrong."""
-        return self.person_long_name or self.person_name
-
 
 class Found(msgspec.Struct, frozen=True):
-    """The answer: the seats, and why there are none if the game is excluded."""
+    """The answer: the seats, why there are none if the game is excluded, and what is unread."""
 
     excluded: str | None
+    people_incomplete: bool
     seats: list[Seat]
 
 
@@ -55,10 +64,12 @@ _found = msgspec.json.Decoder(Found)
 def question(parameters: LeaderboardParameters) -> Question:
     """What to read of a game's table."""
     return Question(
-        reads=("chip_counts",),
+        reads={
+            "chip_counts": (game_facts(parameters.game_id),),
+            "unified_players": people_facts(parameters.game_id),
+        },
         sql=_SQL,
         arguments=(parameters.game_id,),
-        game_id=parameters.game_id,
     )
 
 
@@ -89,11 +100,12 @@ def leaderboard(found: Found, parameters: LeaderboardParameters) -> LeaderboardD
         table_name=parameters.table_name.strip() or f"Table {shown[0].table_name}",
         subtitle=parameters.subtitle,
         rows=tuple(
-            LeaderboardEntry(seat=s.seat, name=s.shown_name, country=None, chips=s.stack)
+            LeaderboardEntry(seat=s.seat, name=s.full_name, country=s.country, chips=s.stack)
             for s in shown
         ),
         small_blind=shown[0].small_blind,
         big_blind=shown[0].big_blind,
         ante=shown[0].ante,
         players=sum(seat.in_play for seat in shown),
+        warnings=people_warnings(incomplete=found.people_incomplete),
     )

@@ -4,12 +4,16 @@ A question is one statement, so that everything in its answer is of one moment. 
 columns: `places`, how far each projection it reads had come, and `found`, a JSON document.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from contracts import subjects
 from contracts.compositions import Data
 from contracts.messages.cuesheet import HandPoint
+from contracts.messages.override import LinkVerified
+from contracts.messages.wsop import EventsTold, ImportClosed, PlayersTold, StandingsTold
 
 # $1 names the projections a question reads.
 PLACES = """
@@ -23,15 +27,51 @@ class MissingBinding(Exception):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What to ask: the projections read, the statement and its arguments from $2 on.
+    """What to ask: the statement and its arguments from $2 on.
 
-    `game_id` is the game whose newest fact the answer must show, None for those of every game.
+    `reads` names each projection read, with the subjects of the facts that can change what it
+    answers here: it must have folded the newest of them.
     """
 
-    reads: tuple[str, ...]
+    reads: Mapping[str, tuple[str, ...]]
     sql: str
     arguments: tuple[Any, ...]
-    game_id: str | None
+
+
+# Overrides, and the links by which hands and people know who an identity is.
+PEOPLE_SAID = subjects.events_of(LinkVerified.TYPE.owner, LinkVerified.TYPE.entity)
+
+
+def game_facts(game_id: str | None) -> str:
+    """Filter that covers the facts of a game, of every game if None."""
+    if game_id is None:
+        return subjects.events_of("gfx", "game")
+    return subjects.entity("gfx", "game", game_id)
+
+
+def hand_facts(game_id: str | None) -> tuple[str, ...]:
+    """What can change the hands of a game, and who sat in them."""
+    return (game_facts(game_id), PEOPLE_SAID)
+
+
+def people_facts(game_id: str | None) -> tuple[str, ...]:
+    """What can change the names and countries of people at a table.
+
+    Of files only those that tell of players: counts of chips name strangers alone, and a take must
+    not wait for ten thousand of them. A hand elsewhere may spell somebody anew who left this table;
+    that is not waited for.
+    """
+    return (*hand_facts(game_id), _told(PlayersTold))
+
+
+def event_facts() -> tuple[str, ...]:
+    """What can change the payouts and the players left of a tournament event."""
+    return (_told(EventsTold), _told(StandingsTold), _told(ImportClosed))
+
+
+def _told(fact: type[EventsTold | PlayersTold | StandingsTold | ImportClosed]) -> str:
+    kind = fact.TYPE
+    return subjects.events_named(kind.owner, kind.entity, kind.name)
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):

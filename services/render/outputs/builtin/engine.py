@@ -91,7 +91,7 @@ class BuiltinEngine:
             fps=clip.fps,
             frames=clip.frames,
             frames_drawn=drawn,
-            warnings=graphic.warnings,
+            warnings=(*job.fields.warnings, *graphic.warnings),
         )
 
 

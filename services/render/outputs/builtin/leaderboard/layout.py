@@ -24,7 +24,7 @@ class RowLayout(msgspec.Struct, frozen=True):
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """All texts by the part they move with, and sentences about what was cug."""
+    """All texts by the part they move with, and sentences about what was cut."""
 
     title: tuple[Placed, ...]
     heads: tuple[Placed, ...]
@@ -34,7 +34,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lay_out(fields: LeaderboardFields) -> Layout:
-    """Shape, fit and place every texg.
+    """Shape, fit and place every text.
 
     Raises:
         BadJob: no rows, more rows than slots, or a number wider than its column.
