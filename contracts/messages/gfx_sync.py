@@ -6,15 +6,14 @@ which something is due, so that a read model never reads a clock.
 """
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from contracts import subjects
 from contracts.messages import Command, Event, MessageType, Notice
+from contracts.syncing.state import Operation as Operation
+from contracts.syncing.state import SyncState as SyncState
 
 SOURCE = "gfx"
-
-type Operation = Literal["full_sync", "scheduled", "manual"]
-type SyncState = Literal["pending", "in_progress", "synced", "outdated", "failed", "disabled"]
 
 
 class TriggerSync(Command, frozen=True, kw_only=True):

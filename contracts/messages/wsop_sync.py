@@ -11,11 +11,9 @@ from typing import ClassVar, Literal
 from contracts import subjects
 from contracts.messages import Command, Event, MessageType, Notice
 from contracts.messages.wsop import Kind
+from contracts.syncing.state import Operation, SyncState
 
 SOURCE = "wsop"
-
-type SyncOperation = Literal["full_sync", "scheduled", "manual"]
-type SourceState = Literal["pending", "in_progress", "synced", "outdated", "failed", "disabled"]
 
 
 class TriggerImport(Command, frozen=True, kw_only=True):
@@ -45,7 +43,7 @@ class SourceSyncScheduled(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("wsop", "source", "sync_scheduled", "kind")
     kind: Kind
     sync_id: str
-    operation: SyncOperation
+    operation: Operation
     attempt: int
     due_at: datetime
 
@@ -56,7 +54,7 @@ class SourceSyncStarted(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("wsop", "source", "sync_started", "kind")
     kind: Kind
     sync_id: str
-    operation: SyncOperation
+    operation: Operation
     attempt: int
 
 
@@ -70,7 +68,7 @@ class SourceSyncCompleted(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("wsop", "source", "sync_completed", "kind")
     kind: Kind
     sync_id: str
-    operation: SyncOperation
+    operation: Operation
     attempt: int
     files: int
     recorded: int
@@ -90,7 +88,7 @@ class SourceSyncFailed(Event, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("wsop", "source", "sync_failed", "kind")
     kind: Kind
     sync_id: str
-    operation: SyncOperation
+    operation: Operation
     attempt: int
     error: str
     failures: int
@@ -113,9 +111,9 @@ class SourceSyncNotice(Notice, frozen=True, kw_only=True):
     TYPE: ClassVar = MessageType("wsop", "source", "sync_status", "kind")
     verb: str
     kind: Kind
-    status: SourceState
+    status: SyncState
     sync_id: str | None = None
-    operation: SyncOperation | None = None
+    operation: Operation | None = None
     attempt: int = 0
     failures: int = 0
     error: str | None = None

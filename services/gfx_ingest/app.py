@@ -2,26 +2,34 @@
 
 from datetime import timedelta
 
+from bus.announce import StateAnnouncer
 from bus.api import Answer, CommandContext, Entity
 from bus.decide import DeciderRunner
 from bus.react import react
 from bus.run import Process
 from contracts.messages import Command as Asked
 from contracts.messages.gfx_sync import TriggerSync
-from services.gfx_ingest.domain import CONTEXT, WORD_COMMANDS, Command, GfxDecider, State
+from services.gfx_ingest.domain import (
+    CONTEXT,
+    TABLE,
+    WORD_COMMANDS,
+    Command,
+    GfxDecider,
+    State,
+    sync_notice,
+)
 from services.gfx_ingest.inputs.clocks import ClockCheck
 from services.gfx_ingest.inputs.importer import Importer, Patience
 from services.gfx_ingest.inputs.poller import Timing
 from services.gfx_ingest.inputs.registry import Registry, WatchedTable
 from services.gfx_ingest.inputs.tables import Tables
-from services.gfx_ingest.inputs.watching import Rhythm
-from services.gfx_ingest.outputs.announcer import REACTOR as ANNOUNCER
-from services.gfx_ingest.outputs.announcer import SyncAnnouncer
+from services.gfx_ingest.inputs.watching import Rhythm, Watch
 from services.gfx_ingest.outputs.findings import REACTOR, FindingsReactor
 from services.gfx_ingest.outputs.quiet import QuietTimer
 from services.gfx_ingest.settings import Settings
 
 NAME = "gfx-ingest"
+ANNOUNCER = "gfx-ingest-announcer"
 
 type Runner = DeciderRunner[Command, State]
 
@@ -32,7 +40,7 @@ async def main(process: Process, settings: Settings) -> None:
     runner: Runner = DeciderRunner(process.bus, GfxDecider(finalise_after), NAME)
     await process.start_decider(runner)
     tables = watch_tables(process, runner, settings)
-    announcer = SyncAnnouncer(process.bus, runner, NAME)
+    announcer = StateAnnouncer(process.bus, runner, NAME, TABLE, sync_notice)
     await announcer.restore()
     process.spawn(react(process.bus, ANNOUNCER, announcer.announce), "announcer")
     serve_games(process, runner, finalise_after, tables)
@@ -57,17 +65,15 @@ def watch_tables(process: Process, runner: Runner, settings: Settings) -> Tables
         gone_s=settings.gfx_gone_s,
         bytes_max=settings.gfx_file_bytes_max,
     )
-    rhythm = Rhythm(
-        files=timing,
-        interval_s=settings.gfx_sync_interval_s,
-        timeout_s=settings.gfx_sync_timeout_s,
-    )
+    rhythm = Rhythm(files=timing, timeout_s=settings.gfx_sync_timeout_s)
 
-    def sink(table: WatchedTable) -> Importer:
+    def watch(table: WatchedTable) -> Watch:
         look = ClockCheck(table.name, table.time_zone).look
-        return Importer(runner, table.name, table.folder, patience, look)
+        importer = Importer(runner, table.name, table.folder, patience, look)
+        return Watch(process.bus, runner, table, importer, rhythm)
 
-    tables = Tables(runner, Registry(short, settings.gfx_registry), sink, rhythm)
+    registry = Registry(short, settings.gfx_registry)
+    tables = Tables(runner, registry, watch, settings.gfx_sync_interval_s)
     process.spawn(tables.run(process.health), "tables")
     return tables
 

@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Mapping
 
+from bus.announce import StateAnnouncer
 from bus.api import Answer, CommandContext, Entity
 from bus.decide import DeciderRunner
 from bus.react import react
@@ -19,15 +20,17 @@ from services.wsop_import.domain import (
     Command,
     State,
     WsopDecider,
+    sync_notice,
 )
 from services.wsop_import.inputs.importer import Importer
 from services.wsop_import.inputs.poller import SILENCE_S_MAX, Poller, Timing
 from services.wsop_import.inputs.pull import Address, Puller
-from services.wsop_import.inputs.syncing import Fetcher, Rhythm, Syncer
-from services.wsop_import.outputs.announcer import REACTOR, SyncAnnouncer
+from services.wsop_import.inputs.syncing import Fetcher, KindSyncer, Rhythm
+from services.wsop_import.inputs.wake import wake_on_changes
 from services.wsop_import.settings import Settings
 
 NAME = "wsop-import"
+ANNOUNCER = "wsop-import-announcer"
 
 type Runner = DeciderRunner[Command, State]
 
@@ -41,15 +44,14 @@ async def main(process: Process, settings: Settings) -> None:
         process.bus, runner, decider, settings.wsop_guide_event, settings.wsop_append_gap_s
     )
     poller = watch_folder(process, importer, settings)
-    syncers = {
-        kind: Syncer(runner, Fetcher(kind, importer, poller, puller), rhythm)
-        for kind, puller, rhythm in _sources(settings)
-    }
-    announcer = SyncAnnouncer(process.bus, runner, NAME)
+    announcer = StateAnnouncer(process.bus, runner, NAME, SOURCE, sync_notice)
     await announcer.restore()
-    process.spawn(react(process.bus, REACTOR, announcer.announce), "announcer")
-    for kind, syncer in syncers.items():
-        process.spawn(syncer.run(), f"runs of {kind}")
+    process.spawn(react(process.bus, ANNOUNCER, announcer.announce), "announcer")
+    syncers: dict[Kind, KindSyncer] = {}
+    for kind, puller, rhythm in _sources(settings):
+        fetcher = Fetcher(kind, importer, poller, puller)
+        syncers[kind] = KindSyncer(process.bus, runner, fetcher, rhythm)
+        process.spawn(syncers[kind].run(), f"runs of {kind}")
     serve(process, runner, syncers)
 
 
@@ -67,6 +69,7 @@ def watch_folder(process: Process, importer: Importer, settings: Settings) -> Po
     poller = Poller(settings.wsop_folder, importer, timing, time.monotonic)
     process.health.register("import folder", SILENCE_S_MAX)
     process.spawn(poller.run(process.health, "import folder"), "import folder")
+    process.spawn(wake_on_changes(settings.wsop_folder, poller.wake), "import folder's changes")
     return poller
 
 
@@ -97,7 +100,7 @@ def _address(url: str, settings: Settings) -> Address:
     )
 
 
-def serve(process: Process, runner: Runner, syncers: Mapping[Kind, Syncer]) -> None:
+def serve(process: Process, runner: Runner, syncers: Mapping[Kind, KindSyncer]) -> None:
     """Answer commands: somebody wants a kind, or all of them, now, or has a word on an event."""
 
     async def handle(command: Asked, context: CommandContext) -> Answer:
@@ -128,14 +131,14 @@ def serve(process: Process, runner: Runner, syncers: Mapping[Kind, Syncer]) -> N
 
 async def _trigger(
     runner: Runner,
-    syncers: Mapping[Kind, Syncer],
+    syncers: Mapping[Kind, KindSyncer],
     command: TriggerImport,
     context: CommandContext,
 ) -> Answer:
     answer = await runner.execute(command, Entity(CONTEXT, SOURCE, command.kind), context)
     for kind, syncer in syncers.items():
         if kind == command.kind:
-            syncer.wake.set()
+            syncer.wake()
     return answer
 
 

@@ -21,8 +21,8 @@ from contracts.messages.gfx_sync import (
     TableRemoved,
 )
 from contracts.messages.notification import NotificationRaised
+from contracts.syncing.rules import INTERRUPTED
 from deploy.local.servers import NatsServer
-from services.gfx_ingest.domain.sync import INTERRUPTED
 from services.notifier import app as notifier
 from tests.support.folding import LOG_START
 from tests.support.gateway import Stage, assert_problem, post
@@ -175,7 +175,7 @@ async def test_a_run_that_was_killed_has_failed_and_everything_is_looked_through
         [failed] = await facts.until(SyncFailed)
         [done] = await facts.until(SyncCompleted)
     assert (failed.event.sync_id, failed.event.error) == (begun.event.sync_id, INTERRUPTED)
-    assert (done.event.operation, done.event.recorded) == ("full_sync", 1)
+    assert (done.event.operation, done.event.recorded + done.event.unchanged) == ("full_sync", 1)
     assert len(facts.of(HandRecorded)) == len(facts.of(TableRegistered)) == 1
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.messages.wsop import ImportStarted
-from services.wsop_import.domain.syncing import Tally
+from contracts.syncing import Tally
 from services.wsop_import.inputs.pull import Address, Puller, PullFailed
 from services.wsop_import.inputs.syncing import Fetcher
 from tests.support.wsop_files import chip_row, importing, players_json, table

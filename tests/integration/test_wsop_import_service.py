@@ -1,27 +1,34 @@
 """wsop-import on a real bus, logged in as itself: files in, facts and notices out, restarts."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from bus import pulse
 from bus.api import CommandContext
+from bus.memory import Log
 from bus.nats import NatsBus
+from contracts.messages import Event
 from contracts.messages.wsop import (
     ChipCountsTold,
+    EventsTold,
     ImportClosed,
     ImportRejected,
     ImportSkipped,
     ImportStarted,
+    PlayersTold,
     RowsRejected,
 )
 from contracts.messages.wsop_sync import (
     SourceSyncCompleted,
+    SourceSyncFailed,
     SourceSyncScheduled,
+    SourceSyncStarted,
     TriggerImport,
 )
 from deploy.local.servers import NatsServer
@@ -38,10 +45,13 @@ from tests.support.live_bus import (
     running,
 )
 from tests.support.wsop_files import (
+    Imports,
     chip_row,
     end_state,
     event,
     events_json,
+    following,
+    importing,
     player,
     players_json,
     sample_folder,
@@ -210,19 +220,104 @@ async def test_a_correction_is_found_by_reading_the_log(
         assert (found[1].counts.corrected, found[1].counts.unchanged) == (1, 499)
 
 
-async def test_two_instances_take_in_each_file_once(
-    bus: NatsBus, bus_urls: NatsServer, tmp_path: Path
+async def test_two_instances_take_in_each_file_once_and_end_like_one(
+    bus: NatsBus, bus_urls: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("services.wsop_import.domain.importing.FACTS_MAX", 1)
+    files = {"day/e.json": events_json(event(timezone="Asia/Nicosia"))}
+    for number in range(2):
+        people = (player(n, city=f"City {number}") for n in range(250))
+        files[f"day/p{number}.json"] = players_json(*people)
+    for number in range(3):
+        rows = (chip_row(n, n + number, at="2031-10-19 17:20:00") for n in range(600))
+        files[f"day/{number}.csv"] = table(rows)
+    staged, folder = tmp_path / "staged", tmp_path / "folder"
+    folder.mkdir()
+    staged.mkdir()
+    for path, data in files.items():
+        (staged / Path(path).name).write_bytes(data)
+    (staged / "bad.csv").write_bytes(b"hello,world\n")
     async with (
         facts_of(bus) as facts,
-        service(bus_urls, tmp_path),
-        service(bus_urls, tmp_path),
+        service(bus_urls, folder, wsop_append_gap_s=0.001),
+        service(bus_urls, folder, wsop_append_gap_s=0.001),
         asyncio.timeout(PATIENCE_S),
     ):
-        for number in range(5):
-            data = table([chip_row(n, n + number) for n in range(300)])
-            (tmp_path / f"{number}.csv").write_bytes(data)
-        (tmp_path / "bad.csv").write_bytes(b"hello,world\n")
-        await closed(facts, 5)
+        staged.rename(folder / "day")
+        await closed(facts, len(files))
         await facts.until(ImportRejected)
-        assert len(facts.of(ImportStarted)) == 5
+    async with importing() as single:
+        begun = [f.event for f in facts.of(ImportStarted) if isinstance(f.event, ImportStarted)]
+        for each in begun:
+            await single.take(each.file.path, files[each.file.path])
+    assert [each.file.path for each in begun] == list(files), "in the order of their kinds"
+    said = [fact.event for fact in facts.seen]
+    assert end_state(said) == end_state(single.events)
+    assert row_facts(said) == row_facts(single.events)
+
+
+async def test_two_instances_that_take_in_different_files_wait_for_each_other(
+    bus: NatsBus, bus_urls: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.wsop_import.domain.importing.FACTS_MAX", 1)
+    monkeypatch.setattr("services.wsop_import.domain.telling.ROWS_MAX", 20)
+    files = {
+        f"{number}.json": players_json(*(player(n, city=f"City {number}") for n in range(200)))
+        for number in range(4)
+    }
+
+    async def take(imports: Imports, paths: Iterable[str]) -> None:
+        for path in paths:
+            await imports.take(path, files[path])
+
+    async with facts_of(bus) as facts, AsyncExitStack() as stack:
+        pair = []
+        for _ in range(2):
+            own = await stack.enter_async_context(bus_as(bus_urls, NAME))
+            pair.append(Imports(own, Log()))
+            await stack.enter_async_context(following(pair[-1]))
+        await asyncio.gather(take(pair[0], files), take(pair[1], reversed(files)))
+        await closed(facts, len(files))
+    async with importing() as single:
+        begun = [f.event for f in facts.of(ImportStarted) if isinstance(f.event, ImportStarted)]
+        await take(single, [each.file.path for each in begun])
+    assert row_facts(f.event for f in facts.seen) == row_facts(single.events)
+
+
+def row_facts(events: Iterable[Event]) -> list[Any]:
+    """Every row that was told, with all it says, in order."""
+    return [
+        msgspec.to_builtins(row)
+        for event in events
+        if isinstance(event, EventsTold | PlayersTold | ChipCountsTold)
+        for row in event.rows
+    ]
+
+
+async def test_an_instance_that_starts_leaves_the_run_of_another_one_alone_until_it_is_gone(
+    bus: NatsBus, bus_urls: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "BEAT_S", 0.05)
+    monkeypatch.setattr(pulse, "SILENCE_S_MAX", 0.5)
+    half = {"wsop_malformed_s": 1000.0} | {
+        f"wsop_{kind}_interval_s": 0 for kind in ("events", "chip_counts", "standings")
+    }
+    (tmp_path / "p.json").write_bytes(players_json(player(1))[:-5])
+    async with facts_of(bus) as facts, bus.watch("sync-status.wsop.players") as notices:
+        async with service(bus_urls, tmp_path, **half):
+            (begun,) = await facts.until(SourceSyncStarted)
+            async with service(bus_urls, tmp_path, **half):
+                for _ in range(30):
+                    await collect(notices, lambda message: b"sync:restored" in message.data)
+            (tmp_path / "p.json").write_bytes(players_json(player(1)))
+            (done,) = await facts.until(SourceSyncCompleted)
+            assert done.event.sync_id == begun.event.sync_id
+        (tmp_path / "p.json").write_bytes(players_json(player(2))[:-5])
+        async with service(bus_urls, tmp_path, **half):
+            (_, gone) = await facts.until(SourceSyncStarted, 2)
+        assert not facts.of(SourceSyncFailed)
+        (tmp_path / "p.json").write_bytes(players_json(player(2)))
+        async with service(bus_urls, tmp_path, **half):
+            (failed,) = await facts.until(SourceSyncFailed)
+            await facts.until(SourceSyncCompleted, 2)
+        assert failed.event.sync_id == gone.event.sync_id

@@ -130,6 +130,7 @@ async def check_the_log(api: httpx.AsyncClient, now: dict[str, int]) -> None:
     assert (partial["created"], partial["rejected"], partial["findings"]) == (2, 2, 2)
     assert (completed["created"], completed["rows"]) == (2, 2)
     assert completed["duration_ms"] >= 0
+    assert (completed["rows_seen"], completed["imported_by"]) == (2, "wsop-import")
 
     path = f"/imports/{partial['import_id']}"
     first = await get(api, path, limit=1, **now)
@@ -141,6 +142,14 @@ async def check_the_log(api: httpx.AsyncClient, now: dict[str, int]) -> None:
         ("rejected", "4", "chip_count"),
     ]
     assert all(f["sentence"] and f["code"] for f in findings)
+    assert '"many"' in findings[1]["sentence"], "the value is shown"
+    for asked, total in (
+        ({"outcome": "rejected", "field": "chip_count"}, 2),
+        ({"outcome": "noted"}, 0),
+        ({"code": findings[1]["code"]}, 1),
+        ({"field": "rank"}, 0),
+    ):
+        assert (await get(api, path, **asked, **now))["total"] == total, asked
     assert_problem(await api.get("/imports/nowhere"), 404, "not_found")
 
 
@@ -192,6 +201,46 @@ async def test_a_file_that_gets_its_old_content_back_has_one_import_for_each_con
     assert (older["status"], older["created"], older["skips"]) == ("completed", 1, 1)
     assert older["same_as"] == older["import_id"]
     assert (newer["status"], newer["created"], newer["skips"]) == ("completed", 1, 0)
+
+
+async def test_an_import_tells_which_field_of_whom_it_changed_from_what_to_what(
+    bus_urls: NatsServer, api: httpx.AsyncClient, folder: Path, facts: Facts
+) -> None:
+    first = [player(1, city="Oslo", wsop_cashes=1), player(2, city="Ely")]
+    later = [player(1, city="Rye", wsop_cashes=2), player(2, city="Ely"), player(3)]
+    photo = {"profile_image_url": "https://photos.example/2.png"}
+    twice = [player(2, city="Bath", **photo)]
+    async with imports(bus_urls, folder):
+        for number, players in enumerate((first, later + twice), 1):
+            (folder / "p.json").write_bytes(players_json(*players))
+            closed = await facts.until(ImportClosed, number)
+    now = {"min_seq": closed[-1].sequence}
+
+    newer, older = (await get(api, "/imports", **now))["items"]
+    assert (await get(api, f"/imports/{older['import_id']}/changes", **now))["items"] == []
+    path = f"/imports/{newer['import_id']}"
+    told, more = [], {}
+    while more is not None:
+        page = await get(api, f"{path}/changes", limit=2, **now, **more)
+        assert page["total"] == 4
+        told += page["items"]
+        more = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+    assert sorted((c["id"], c["field"], c["old"], c["new"]) for c in told) == [
+        ("WP000001", "city", "Oslo", "Rye"),
+        ("WP000001", "wsop_cashes", 1, 2),
+        ("WP000002", "city", "Ely", "Bath"),
+        ("WP000002", "profile_image_url", None, None),
+    ]
+    assert {c["id"]: c["at"] for c in told} == {"WP000001": "/players/0", "WP000002": "/players/3"}
+    assert [c["field"] for c in told if c["withheld"]] == ["profile_image_url"]
+    both = (await get(api, path, code="twice_in_file", **now))["items"]
+    assert [(f["at"], f["sentence"].split()[0]) for f in both] == [
+        ("/players/1", "/players/3"),
+        ("/players/3", "/players/1"),
+    ]
+    assert_problem(await api.get("/imports/nowhere/changes"), 404, "not_found")
+    bad = await api.get(f"{path}/changes", params={"cursor": "x"})
+    assert_problem(bad, 422, "bad_cursor")
 
 
 async def test_a_run_is_asked_for_over_http_and_its_history_is_told(

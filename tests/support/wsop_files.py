@@ -167,7 +167,7 @@ def end_state(events: Iterable[Event]) -> dict[str, Any]:
                     found["players"][each.player_id] = merge(before, each.new)
             case ChipCountsTold():
                 for stack in said.rows:
-                    key = chip_key(stack.player_id, stack.player_name, stack.told)
+                    key = chip_key(stack.player_id, stack.player_name)
                     found["chips"][said.event_id, said.recorded_at, key] = stack.told
             case StandingsTold():
                 snapshots = parts.setdefault(said.import_id, {})

@@ -26,7 +26,7 @@ from services.gfx_ingest.inputs.registry import (
     parse as parse_registry,
 )
 from services.gfx_ingest.inputs.tables import Tables
-from services.gfx_ingest.inputs.watching import Rhythm
+from services.gfx_ingest.inputs.watching import Rhythm, Watch
 from tests.support.gfx_files import GAME_ID, file_name, game_file, hand
 
 BASE = Path("/srv/tables")
@@ -125,7 +125,6 @@ def test_tables_of_the_short_form_that_are_not_right_stop_the_start(
 
 RHYTHM = Rhythm(
     files=Timing(quiet_s=0.01, poll_s=0.01, retry_s=0.01, gone_s=9, bytes_max=100_000),
-    interval_s=3600,
     timeout_s=60,
 )
 PATIENCE = Patience(tries_max=3, unchanged_s_max=1, bytes_max=100_000, depth_max=32)
@@ -168,12 +167,14 @@ class Desk:
         self.runner = DeciderRunner(bus, GfxDecider(), "gfx-ingest")
         await self.runner.start()
         registry = Registry([], self.file)
-        self.tables = Tables(self.runner, registry, self._sink, RHYTHM)
+
+        def watch(table: WatchedTable) -> Watch:
+            importer = Importer(self.runner, table.name, table.folder, PATIENCE)
+            return Watch(bus, self.runner, table, importer, RHYTHM)
+
+        self.tables = Tables(self.runner, registry, watch, interval_s=3600)
         self.health = Signals()
         self._task = asyncio.create_task(self.tables.run(self.health))
-
-    def _sink(self, table: WatchedTable) -> Importer:
-        return Importer(self.runner, table.name, table.folder, PATIENCE)
 
     async def stop(self) -> None:
         if self._task is not None:

@@ -1,12 +1,13 @@
 """Files that look unchanged are read anew by a run, and files that are gone are told."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from services.gfx_ingest.domain.sync import Tally
+from contracts.syncing import Tally
 from services.gfx_ingest.inputs import sweep
 from services.gfx_ingest.inputs.folder import Look
 from services.gfx_ingest.inputs.poller import Outcome, Poller, Resting, Timing
@@ -79,7 +80,9 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+    root = tmp_path / "table"
+    root.mkdir()
+    return Desk(root)
 
 
 async def test_a_run_finds_a_change_that_no_look_tells(
@@ -161,16 +164,76 @@ async def test_a_run_fails_where_a_part_of_the_folder_cannot_be_listed(
         await run
 
 
-async def test_an_empty_mount_fails_a_run_and_removes_nothing(desk: Desk) -> None:
-    places = [desk.write(file_name(n), b"%d" % n) for n in range(2)]
-    await desk.polls(0, 1)
-    for place in places:
+def without_mount(root: Path) -> None:
+    """The empty folder that a mount had covered."""
+    root.rename(root.with_name("share"))
+    root.mkdir()
+
+
+def without_disk(root: Path) -> None:
+    """What a server shows that lost the disk behind its share: nothing ever happened there."""
+    before = root.stat()
+    for place in root.iterdir():
         place.unlink()
+    os.utime(root, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("lose", [without_mount, without_disk])
+async def test_an_empty_share_fails_a_run_and_removes_nothing(
+    desk: Desk, lose: Callable[[Path], None]
+) -> None:
+    for number in range(2):
+        desk.write(file_name(number), b"%d" % number)
+    await desk.polls(0, 1, 1)
+    lose(desk.root)
     run = await desk.sweep()
     await desk.polls(0, GONE_S, GONE_S)
     with pytest.raises(SweepFailed, match="empty, but 2 of its files are known"):
         await run
     assert desk.sink.gone == []
+
+
+async def test_a_folder_that_is_empty_after_it_was_away_is_not_believed(desk: Desk) -> None:
+    place = desk.write(NAME)
+    await desk.polls(0, 1, 1)
+    away = desk.root.rename(desk.root.with_name("away"))
+    with pytest.raises(FileNotFoundError):
+        await desk.polls(1)
+    (away / place.name).unlink()
+    away.rename(desk.root)
+    run = await desk.sweep()
+    await desk.polls(1, GONE_S, GONE_S)
+    with pytest.raises(SweepFailed):
+        await run
+    assert desk.sink.gone == []
+
+
+async def test_an_empty_folder_that_nobody_saw_full_is_not_believed(desk: Desk) -> None:
+    desk.sink.known[NAME], desk.sink.sha256[NAME] = b"", ""
+    await desk.polls(0, GONE_S, GONE_S)
+    desk.write("notes.txt").unlink()
+    await desk.polls(0, GONE_S, GONE_S)
+    assert desk.sink.gone == []
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_the_files_of_a_folder_that_somebody_emptied_are_gone(desk: Desk, count: int) -> None:
+    places = [desk.write(file_name(n), b"%d" % n) for n in range(count)]
+    await desk.polls(0, 1, 1)
+    for place in places:
+        place.unlink()
+    run = await desk.sweep()
+    await desk.polls(1, GONE_S)
+    assert await run == Tally(files=0)
+    assert desk.sink.gone == [place.name for place in places]
+
+
+async def test_a_lone_file_of_a_day_whose_folder_stays_is_gone(desk: Desk) -> None:
+    place = desk.write(f"day/{NAME}")
+    await desk.polls(0, 1, 1)
+    place.unlink()
+    await desk.polls(1, GONE_S)
+    assert desk.sink.gone == [f"day/{NAME}"]
 
 
 async def test_a_folder_with_other_files_than_the_known_ones_is_another_one(desk: Desk) -> None:

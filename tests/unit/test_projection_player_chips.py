@@ -3,6 +3,8 @@
 import pytest
 
 from contracts.holders import holder_key
+from contracts.messages.wsop import ChipRow
+from contracts.tournament import ChipCount
 from projections.chip_counts.domain import ChipCountsFold, LatestRow, ReplacedRow, StatementRow
 from tests.support.folding import Folding, log_of
 from tests.support.tournament import Imports, chips, minutes
@@ -43,8 +45,19 @@ def test_a_correction_of_what_was_never_told_is_refused():
         folded(*Imports().counts(minutes(0), [chips(1, 9, before=chips(1, 8).told)]))
 
 
-def test_a_name_is_told_apart_by_its_seat_and_an_id_by_itself():
-    assert holder_key("WP 1", "Ada", 1, 2) == holder_key("WP 1", "Bo", None, None) == "w-WP=201"
-    assert holder_key(None, "Zoë Løvdahl", 1, 2) == holder_key(None, "ZOE LOVDAHL", 1, 2)
-    assert holder_key(None, "Zoë", 1, 2) != holder_key(None, "Zoë", 1, 3)
-    assert holder_key(None, "Zoë", None, None) == "n:zoe"
+def test_a_name_is_one_holder_however_it_is_written_and_an_id_stands_for_itself():
+    assert holder_key("WP 1", "Ada") == holder_key("WP 1", "Bo") == "w-WP=201"
+    assert holder_key(None, "Zoë Løvdahl") == holder_key(None, "ZOE LOVDAHL") == "n:zoe lovdahl"
+
+
+def test_a_name_that_moves_or_is_out_is_not_counted_twice():
+    imports = Imports()
+    first, second = (
+        ChipRow(at=f"line {n}", player_name="Ann Lee", told=ChipCount(chip_count=c, **seat))
+        for n, c, seat in (
+            (2, 200_000, {"table_num": 1, "seat_num": 2}),
+            (2, 0, {"status": "eliminated"}),
+        )
+    )
+    rows = folded(*imports.counts(minutes(0), [first]), *imports.counts(minutes(15), [second]))
+    assert [row.holder for row in rows.rows(LatestRow)] == ["n:ann lee"]

@@ -242,6 +242,19 @@ class TestChipCounts:
             counts = imports.closed().counts
             assert (counts.corrected, counts.created, counts.unchanged) == (1, 1, 1)
 
+    async def test_what_a_later_file_leaves_blank_stays_as_it_was(self) -> None:
+        async with importing() as imports:
+            full = chip_row(1, 100, table_num=3, seat_num=4)
+            await imports.take("a", table([full]))
+            await imports.take("b", table([chip_row(1, 100)]))
+            assert imports.closed().counts.unchanged == 1
+            await imports.take("c", table([chip_row(1, 250)]))
+            [row] = imports.said(ChipCountsTold)[-1].rows
+            assert (row.told.chip_count, row.told.table_num, row.told.seat_num) == (250, 3, 4)
+            await imports.take("d", table([chip_row(1, 250)]) + b"\n")
+            assert imports.closed().counts.unchanged == 1
+            assert len(imports.said(ChipCountsTold)) == 2
+
     async def test_corrections_of_corrections_compare_with_what_holds(self) -> None:
         async with importing() as imports:
             for number, chips in enumerate((100, 200, 100, 100)):

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.wsop_import.domain.records import add_digest, content_digest
+from services.wsop_import.domain.records import add_digests, content_digest
 from tests.support.wsop_files import (
     chip_row,
     end_state,
@@ -83,7 +83,7 @@ def test_any_split_repeat_and_order_of_files_ends_in_the_same_state(
     )
 )
 def test_of_contradicting_files_the_newest_holds(files: list[list[tuple[int, int]]]) -> None:
-    newest = {f"#WP{n:06d}": chips for rows in files for n, chips in rows}
+    newest = {f"w-WP{n:06d}": chips for rows in files for n, chips in rows}
 
     async def found() -> dict[str, int]:
         async with importing() as imports:
@@ -103,6 +103,8 @@ def test_a_set_of_rows_has_one_digest_whatever_their_order(rows: list[int], orde
     order.shuffle(shuffled)
     one, two = "", ""
     for left, right in zip(digests, shuffled, strict=True):
-        one, two = add_digest(one, left), add_digest(two, right)
-    assert one == two
-    assert add_digest(add_digest(one, digests[0], -1), digests[0]) == one
+        one, two = add_digests(one, [left]), add_digests(two, [right])
+    assert one == two == add_digests("", shuffled)
+    less = add_digests(one, [], digests[:1])
+    assert less != one
+    assert add_digests(less, digests[:1]) == one

@@ -82,7 +82,7 @@ def _replace(old: StatementRow | None, sequence: int, rows: Rows) -> None:
 
 
 def _holder(row: ChipRow) -> str:
-    return holder_key(row.player_id, row.player_name, row.told.table_num, row.told.seat_num)
+    return holder_key(row.player_id, row.player_name)
 
 
 def _statement(event: ChipCountsTold, row: ChipRow, recorded: Recorded) -> StatementRow:

@@ -20,19 +20,12 @@ from services.gfx_ingest.domain.game import (
 from services.gfx_ingest.domain.state import CONTEXT, GAME, TABLE, Game, Snapshot, ToldHand
 from services.gfx_ingest.domain.sync import (
     TABLE_COMMANDS,
-    CompleteSync,
-    FailSync,
     RegisterTable,
     RemoveTable,
-    ScheduleDue,
-    StartSync,
     TableCommand,
-    Tally,
-    WatchTable,
     decide_table,
-    sync_notice,
 )
-from services.gfx_ingest.domain.table import Registration, RejectFile, Run, Table, follow
+from services.gfx_ingest.domain.table import Registration, RejectFile, Table, follow, sync_notice
 
 type State = Game | Table
 type Command = GameCommand | TableCommand
@@ -81,8 +74,6 @@ __all__ = [
     "TABLE",
     "WORD_COMMANDS",
     "Command",
-    "CompleteSync",
-    "FailSync",
     "FinaliseHand",
     "Game",
     "GfxDecider",
@@ -92,17 +83,12 @@ __all__ = [
     "RejectFile",
     "RemoveFile",
     "RemoveTable",
-    "Run",
     "SayFindings",
-    "ScheduleDue",
     "Snapshot",
-    "StartSync",
     "State",
     "Table",
     "TableCommand",
-    "Tally",
     "ToldHand",
-    "WatchTable",
     "is_said",
     "sync_notice",
 ]

@@ -34,13 +34,24 @@ class Look(msgspec.Struct, frozen=True):
         return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Which folder on which device the root is, and when an entry last came or went there."""
+
+    device: int
+    inode: int
+    modified_ns: int
+
+
 class Scan(msgspec.Struct):
     """One look at a folder. Paths are below the root, with `/`.
 
-    `refused` are paths that are never read, with the sentence why; `troubles` are parts of the
-    folder that could not be listed this time.
+    `place` is the root's own, `entries` counts whatever lies below it. `refused` are paths that are
+    never read, with the sentence why; `troubles` are parts of the folder that could not be listed
+    this time.
     """
 
+    place: Place = Place(0, 0, 0)
+    entries: int = 0
     files: dict[str, Look] = {}
     refused: dict[str, str] = {}
     troubles: list[str] = []
@@ -52,8 +63,10 @@ class _TooMany(Exception):
 
 def scan(root: Path) -> Scan:
     """List every export below the root, by path. Raises OSError when the root cannot be listed."""
-    found = Scan()
-    walk = _Walk(root.resolve(strict=True), found)
+    whole = root.resolve(strict=True)
+    seen = whole.stat()
+    found = Scan(Place(seen.st_dev, seen.st_ino, seen.st_mtime_ns))
+    walk = _Walk(whole, found)
     try:
         walk.folder("", 0)
     except _TooMany as error:
@@ -68,7 +81,6 @@ class _Walk:
     def __init__(self, root: Path, found: Scan) -> None:
         self._root = root
         self._found = found
-        self._entries = 0
 
     def folder(self, below: str, depth: int) -> None:
         try:
@@ -80,8 +92,8 @@ class _Walk:
             self._found.troubles.append(f"{printable(below)}: {error.strerror}")
             return
         for entry in listed:
-            self._entries += 1
-            if self._entries > ENTRIES_MAX or len(self._found.files) >= FILES_MAX:
+            self._found.entries += 1
+            if self._found.entries > ENTRIES_MAX or len(self._found.files) >= FILES_MAX:
                 raise _TooMany(f"more than {FILES_MAX} files or {ENTRIES_MAX} entries are not read")
             self._entry(entry, f"{below}/{entry.name}" if below else entry.name, depth)
 

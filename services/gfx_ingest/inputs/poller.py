@@ -15,9 +15,9 @@ import structlog
 
 from bus.errors import Retryable
 from bus.health import Health
-from services.gfx_ingest.domain import Tally
+from contracts.syncing import Tally
 from services.gfx_ingest.inputs.folder import Look, Scan, printable, scan
-from services.gfx_ingest.inputs.gone import Gone, lost
+from services.gfx_ingest.inputs.gone import Gone
 from services.gfx_ingest.inputs.reading import fingerprint, read
 from services.gfx_ingest.inputs.sweep import Settled, Sweep
 
@@ -149,7 +149,7 @@ class Poller:
         """Read every file anew, whatever its look says, and offer what is not accounted.
 
         Needs `run` beside it, one at a time. Raises SweepFailed when a part of the folder cannot be
-        listed, or is empty where files are known: a share that lost its mount looks so.
+        listed, or is empty like a share that lost its mount; see `Gone`.
         """
         self._sweep = sweep = Sweep()
         self.wake.set()
@@ -163,7 +163,12 @@ class Poller:
 
         Raises OSError when the folder cannot be listed, a Retryable error when the log is away.
         """
-        found = await asyncio.to_thread(scan, self._root)
+        try:
+            found = await asyncio.to_thread(scan, self._root)
+        except OSError:
+            self._gone.forget()
+            raise
+        self._gone.see(found)
         self._note_parts(found)
         for path, problem in found.refused.items():
             if path not in self._refused:
@@ -194,7 +199,7 @@ class Poller:
     def _look(self, found: Scan) -> None:
         if self._sweep is None:
             return
-        if reason := lost(found, self._sink.known_paths()):
+        if reason := self._gone.lost(found, self._sink.known_paths()):
             self._sweep.fail(f"{self._root}: {reason}")
         else:
             self._sweep.look(found.files, found.refused)

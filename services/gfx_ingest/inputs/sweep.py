@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from typing import Literal
 
-from services.gfx_ingest.domain import Tally
+from contracts.syncing import Tally
 from services.gfx_ingest.inputs.folder import Look
 
 # Unchanged files read anew at one look at the folder. A file of a running game must never wait for

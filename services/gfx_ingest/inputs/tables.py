@@ -13,12 +13,11 @@ from services.gfx_ingest.domain import (
     Registration,
     RemoveTable,
     Table,
-    TableCommand,
 )
-from services.gfx_ingest.inputs.asking import Runner, decide, facts_until_now, table_state
-from services.gfx_ingest.inputs.poller import SILENCE_S_MAX, Sink
+from services.gfx_ingest.inputs.poller import SILENCE_S_MAX
 from services.gfx_ingest.inputs.registry import Registry, WatchedTable
-from services.gfx_ingest.inputs.watching import Rhythm, Watch
+from services.gfx_ingest.inputs.syncing import Runner, own_table, table_state
+from services.gfx_ingest.inputs.watching import Watch
 
 log = structlog.get_logger()
 
@@ -34,14 +33,14 @@ class Tables:
         self,
         runner: Runner,
         registry: Registry,
-        sink: Callable[[WatchedTable], Sink],
-        rhythm: Rhythm,
+        watch: Callable[[WatchedTable], Watch],
+        interval_s: int,
     ) -> None:
-        """`sink` makes the place where a table's files go."""
+        """`watch` makes the watch of a table, `interval_s` lies between two of its runs."""
         self._runner = runner
         self._registry = registry
-        self._sink = sink
-        self._rhythm = rhythm
+        self._watch = watch
+        self._interval_s = interval_s
         self._watches: dict[str, Watch] = {}
         self._trouble = ""
         self._told: set[str] | None = None  # by the registry, at the last good look
@@ -76,7 +75,7 @@ class Tables:
         for name, table in wanted.items():
             if table.enabled and name not in self._watches:
                 log.info("table.watched", table=name, folder=str(table.folder))
-                watch = Watch(self._runner, table, self._sink(table), self._rhythm)
+                watch = self._watch(table)
                 watch.start(group)
                 self._watches[name] = watch
 
@@ -85,17 +84,23 @@ class Tables:
         for name, table in wanted.items():
             registration = Registration(
                 time_zone=table.time_zone,
-                interval_s=self._rhythm.interval_s,
+                interval_s=self._interval_s,
                 enabled=table.enabled,
             )
             if table_state(self._runner, name).registration != registration:
-                await self._decide(RegisterTable(table=name, registration=registration))
+                command = RegisterTable(table=name, registration=registration)
+                await self._decide(name, command)
         if self._registry.trouble:
             return
         for name in self._registered() if self._told is None else self._told:
             if name not in wanted:
-                await self._decide(RemoveTable(table=name))
+                await self._decide(name, RemoveTable(table=name))
         self._told = set(wanted)
+
+    async def _decide(self, table: str, command: RegisterTable | RemoveTable) -> None:
+        own = own_table(self._runner, table)
+        # The same may be asked again later, as something else.
+        await own.decide(command, str(own.sequence))
 
     def _registered(self) -> list[str]:
         """What was told before this process began. Only looked at once: another instance may watch
@@ -103,9 +108,6 @@ class Tables:
         """
         states = self._runner.entities(TABLE)
         return [s.table for s in states if isinstance(s, Table) and s.registration]
-
-    async def _decide(self, command: TableCommand) -> None:
-        await decide(self._runner, command, facts_until_now(self._runner, command.table))
 
     def _note_trouble(self) -> None:
         if self._registry.trouble != self._trouble:

@@ -5,11 +5,12 @@ import time
 
 import msgspec
 
+from bus.api import Bus
 from bus.health import Health
-from services.gfx_ingest.inputs.asking import Runner
+from bus.syncing import Syncer
 from services.gfx_ingest.inputs.poller import SILENCE_S_MAX, Poller, Sink, Timing
 from services.gfx_ingest.inputs.registry import WatchedTable
-from services.gfx_ingest.inputs.syncing import Syncer
+from services.gfx_ingest.inputs.syncing import Runner, own_table, table_source
 from services.gfx_ingest.inputs.wake import wake_on_changes
 
 # Of one table's own health: its poller is its only part.
@@ -17,23 +18,23 @@ _FILES = "files"
 
 
 class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
-    """`files`: how files are looked at. `interval_s`: time between two runs of a table.
-    `timeout_s`: longest time of one run.
-    """
+    """`files`: how files are looked at. `timeout_s`: longest time of one run of a table."""
 
     files: Timing
-    interval_s: int
     timeout_s: float
 
 
 class Watch:
     """One table under watch."""
 
-    def __init__(self, runner: Runner, table: WatchedTable, sink: Sink, rhythm: Rhythm) -> None:
+    def __init__(
+        self, bus: Bus, runner: Runner, table: WatchedTable, sink: Sink, rhythm: Rhythm
+    ) -> None:
         """`sink` is where the table's files go."""
         self.table = table
         self._poller = Poller(table.folder, sink, rhythm.files, time.monotonic)
-        self._syncer = Syncer(runner, table.name, self._poller, rhythm.timeout_s)
+        own = own_table(runner, table.name)
+        self._syncer = Syncer(bus, table_source(own, self._poller, rhythm.timeout_s))
         self._health = Health()
         self._health.register(_FILES, SILENCE_S_MAX)
         self._task: asyncio.Task[None] | None = None

@@ -1,8 +1,8 @@
 """What wsop-import decides: about an import, the runs that fetch a kind, and an event. Pure.
 
 What holds now (the catalogue) spans imports: it follows the events of all of them. A decision about
-one import is guarded by the expectation on that import; that no other import was said since the
-catalogue was read is made sure of by whoever asks, just before.
+one import is guarded by the expectation on that import. Until it is closed only the import that was
+begun first tells rows: who knows of its newest fact knows all that they are to be compared with.
 """
 
 from services.wsop_import.domain.arranging import Work, arrange
@@ -10,11 +10,12 @@ from services.wsop_import.domain.decider import Command, State, WsopDecider
 from services.wsop_import.domain.events import EVENT_COMMANDS, EventWords
 from services.wsop_import.domain.importing import (
     AbandonFile,
+    BeginFile,
     RejectFile,
     SkipFile,
     TellFile,
 )
-from services.wsop_import.domain.sources import Source
+from services.wsop_import.domain.sources import Source, sync_notice
 from services.wsop_import.domain.state import CONTEXT, EVENT, IMPORT, SOURCE, Catalogue, Import
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "IMPORT",
     "SOURCE",
     "AbandonFile",
+    "BeginFile",
     "Catalogue",
     "Command",
     "EventWords",
@@ -36,4 +38,5 @@ __all__ = [
     "Work",
     "WsopDecider",
     "arrange",
+    "sync_notice",
 ]

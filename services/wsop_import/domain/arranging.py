@@ -20,7 +20,7 @@ from services.wsop_import.domain.records import (
     PlayerRecord,
     Record,
     StandingRecord,
-    add_digest,
+    add_digests,
     content_digest,
 )
 
@@ -170,16 +170,13 @@ def _grouped[R: ChipRecord | StandingRecord](
         found.setdefault((record.moment, record.event_id), []).append(record)
     for (moment, event_id), members in sorted(found.items(), key=lambda item: item[0]):
         digests = [digest(member) for member in members]
-        total = ""
-        for each in digests:
-            total = add_digest(total, each)
         yield Group(
             event_id=event_id,
             moment=moment,
             first=first,
             records=members,
             digests=digests,
-            digest=total,
+            digest=add_digests("", digests),
         )
         first += len(members)
 

@@ -38,6 +38,8 @@ def _parts[F: (EventFields, PlayerFields)](
     record: EventRecord | PlayerRecord, known: F | None, told: F
 ) -> Iterator[tuple[str, bool, F, F]]:
     """Place, whether it is new, and the fields before and after."""
+    if known == told:
+        return  # a file says again what it said, as nearly all of it does
     fields = type(told)
     old, new = _difference(known or fields(), told)
     places: dict[str, dict[str, Any]] = {record.at: {}}

@@ -12,6 +12,7 @@ type State = Import | sources.Source | events.EventWords
 type Command = importing.ImportCommand | syncing.SourceCommand | events.EventCommand
 
 IMPORT_COMMANDS = (
+    importing.BeginFile,
     importing.TellFile,
     importing.SkipFile,
     importing.RejectFile,

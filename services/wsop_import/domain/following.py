@@ -26,6 +26,13 @@ from services.wsop_import.domain.state import (
 
 def follow(state: Import, event: Event, catalogue: Catalogue) -> Import:
     """State of an import after an event about it; changes both objects it is given."""
+    said = state.said + 1
+    state = _follow(state, event, catalogue)
+    state.said = said
+    return state
+
+
+def _follow(state: Import, event: Event, catalogue: Catalogue) -> Import:
     match event:
         case ImportStarted():
             catalogue.open[event.import_id] = event.file
@@ -49,6 +56,7 @@ def follow(state: Import, event: Event, catalogue: Catalogue) -> Import:
         case ImportSkipped():
             catalogue.account(event.file, event.kind)
         case ImportRejected() if event.file.sha256:
+            catalogue.open.pop(event.import_id, None)
             catalogue.account(event.file, event.kind)
         case ImportRejected():
             state.unread.add(event.code)

@@ -25,11 +25,22 @@ from services.wsop_import.domain.telling import Held, Teller, moments_to_read
 FACTS_MAX = 20
 
 
+class BeginFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Say that a content is taken in from now on."""
+
+    work: Work
+
+
 class TellFile(msgspec.Struct, frozen=True, kw_only=True):
-    """Say what a content tells; to be decided again until the import is closed."""
+    """Say what a content tells; to be decided again until the import is closed.
+
+    `said` are the facts about the import that whoever asks knew of, together with everything that
+    was said before them of the other imports. Nothing follows when there are more by now.
+    """
 
     work: Work
     held: Held
+    said: int
 
 
 class SkipFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +67,7 @@ class AbandonFile(msgspec.Struct, frozen=True, kw_only=True):
     import_id: str
 
 
-type ImportCommand = TellFile | SkipFile | RejectFile | AbandonFile
+type ImportCommand = BeginFile | TellFile | SkipFile | RejectFile | AbandonFile
 
 
 def decide_import(
@@ -64,6 +75,8 @@ def decide_import(
 ) -> Sequence[Event] | Refusal:
     """Events about an import. Refusals: `too_many_known` (for ever), `moment_moved` (again)."""
     match command:
+        case BeginFile():
+            return _begin(command, state, catalogue)
         case TellFile():
             return _tell(command, state, catalogue, now)
         case SkipFile():
@@ -111,11 +124,30 @@ def _abandon(command: AbandonFile, state: Import) -> Sequence[Event]:
     )
 
 
+def _begin(command: BeginFile, state: Import, catalogue: Catalogue) -> Sequence[Event] | Refusal:
+    parsed = command.work.parsed
+    if state.status in ("open", "closed") or _accounted(parsed.file, catalogue):
+        return ()
+    if refusal := _too_many(command.work, catalogue):
+        return refusal
+    started = ImportStarted(
+        import_id=parsed.import_id,
+        kind=parsed.kind,
+        layout=parsed.layout,
+        file=parsed.file,
+        rows=parsed.rows,
+        exported_at=parsed.exported_at,
+        unknown_columns=parsed.unknown_columns,
+        unknown_columns_count=parsed.unknown_columns_count,
+    )
+    return (started,)
+
+
 def _tell(
     command: TellFile, state: Import, catalogue: Catalogue, now: datetime
 ) -> Sequence[Event] | Refusal:
     parsed = command.work.parsed
-    if state.status == "closed" or _accounted(parsed.file, catalogue):
+    if state.status != "open" or state.said != command.said:
         return ()
     if refusal := _too_many(command.work, catalogue):
         return refusal
@@ -124,7 +156,7 @@ def _tell(
         if (group.event_id, group.moment) not in command.held:
             message = "another import told of the same moment meanwhile"
             return conflict("moment_moved", message)
-    events: list[Event] = [] if state.status == "open" else [_started(command.work)]
+    events: list[Event] = []
     teller = Teller(command.work, catalogue, command.held, progress, now)
     for fact in teller.facts():
         events.append(fact)
@@ -145,20 +177,6 @@ def _tell(
         )
     )
     return events
-
-
-def _started(work: Work) -> ImportStarted:
-    parsed = work.parsed
-    return ImportStarted(
-        import_id=parsed.import_id,
-        kind=parsed.kind,
-        layout=parsed.layout,
-        file=parsed.file,
-        rows=parsed.rows,
-        exported_at=parsed.exported_at,
-        unknown_columns=parsed.unknown_columns,
-        unknown_columns_count=parsed.unknown_columns_count,
-    )
 
 
 def _too_many(work: Work, catalogue: Catalogue) -> Refusal | None:

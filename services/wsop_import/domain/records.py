@@ -1,12 +1,13 @@
 """What one file says, row by row, in our words and units, before it is compared with anything."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 import msgspec
 
 from contracts import codec
+from contracts.holders import holder_key
 from contracts.messages.wsop import ImportFile, Kind, Layout, RowFinding, StandingRow
 from contracts.tournament import ChipCount, EventFields, PlayerFields
 
@@ -59,8 +60,8 @@ class ChipRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """Who it is within its moment; a name is nobody, so its place at the tables counts too."""
-        return chip_key(self.player_id, self.player_name, self.told)
+        """Who it is within its moment."""
+        return chip_key(self.player_id, self.player_name)
 
 
 class StandingRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,11 +106,9 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
 
 
-def chip_key(player_id: str | None, player_name: str | None, told: ChipCount) -> str:
-    """Key of a stack within its moment."""
-    if player_id is not None:
-        return f"#{player_id}"
-    return f"~{told.table_num}~{told.seat_num}~{player_name}"
+def chip_key(player_id: str | None, player_name: str | None) -> str:
+    """Key of a stack within its moment: the read models know no other."""
+    return holder_key(player_id, player_name)
 
 
 def content_digest(*parts: object) -> str:
@@ -121,7 +120,7 @@ def content_digest(*parts: object) -> str:
 _MODULUS = 1 << 128
 
 
-def add_digest(total: str, digest: str, sign: int = 1) -> str:
-    """The digest of a set of rows with one more row (`sign` 1) or one less (-1); "" is no row."""
-    number = (int(total or "0", 16) + sign * int(digest[:32], 16)) % _MODULUS
-    return f"{number:032x}"
+def add_digests(total: str, added: Iterable[str], removed: Iterable[str] = ()) -> str:
+    """The digest of a set of rows with some more and some less, by theirs; "" is no row."""
+    more, less = (sum(int(each[:32], 16) for each in digests) for digests in (added, removed))
+    return f"{(int(total or '0', 16) + more - less) % _MODULUS:032x}"

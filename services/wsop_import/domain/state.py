@@ -36,7 +36,9 @@ type Moment = tuple[str, datetime]
 
 
 class Import(msgspec.Struct):
-    """What was said of one import. `pending` are digests of snapshots that count at its end."""
+    """What was said of one import: `said` facts in all. `pending` are digests of snapshots that
+    count at its end.
+    """
 
     status: Literal["new", "open", "closed", "abandoned"] = "new"
     kind: Kind = "events"
@@ -47,6 +49,7 @@ class Import(msgspec.Struct):
     noted: int = 0
     facts: int = 0
     pending: dict[Moment, str] = {}
+    said: int = 0
     unread: set[str] = set()  # codes of rejections of this path's content that was not read
 
 

@@ -28,7 +28,7 @@ from services.wsop_import.domain.changes import changed
 from services.wsop_import.domain.records import (
     ChipRecord,
     StandingRecord,
-    add_digest,
+    add_digests,
     content_digest,
 )
 from services.wsop_import.domain.state import Catalogue, Moment
@@ -51,23 +51,21 @@ class _Fact:
         self.rows: list[Any] = []
         self._bytes = 0
 
-    def holds(self, *rows: msgspec.Struct) -> bool:
-        """Whether there is room for these rows too."""
-        room = self._bytes + _bytes(rows) <= BYTES_MAX
-        return not self.rows or (room and len(self.rows) + len(rows) <= ROWS_MAX)
-
-    def add(self, *rows: msgspec.Struct) -> None:
+    def add(self, *rows: msgspec.Struct) -> list[Any]:
+        """Add rows; where there is no room for them, the next fact begins with them, and the rows
+        of this one are returned.
+        """
+        size = sum(map(len, map(_encode, rows)))
+        full = self._bytes + size > BYTES_MAX or len(self.rows) + len(rows) > ROWS_MAX
+        done = self.rows if full else []
+        if done:
+            self.rows, self._bytes = [], 0
         self.rows += rows
-        self._bytes += _bytes(rows)
-
-    def take(self) -> list[Any]:
-        """The rows so far; the next fact begins."""
-        rows, self.rows, self._bytes = self.rows, [], 0
-        return rows
+        self._bytes += size
+        return done
 
 
-def _bytes(rows: Iterable[msgspec.Struct]) -> int:
-    return sum(len(msgspec.json.encode(row)) for row in rows)
+_encode = msgspec.json.Encoder().encode
 
 
 class Teller:
@@ -120,9 +118,8 @@ class Teller:
                 self.tally["unchanged"] += record.rows
                 continue
             # All rows of one record in one fact: a step is told whole or not at all.
-            if not fact.holds(*rows):
-                yield self._people_told(fact.take(), step)
-            fact.add(*rows)
+            if done := fact.add(*rows):
+                yield self._people_told(done, step)
             self.tally["created" if rows[0].created else "changed"] += record.rows
         if fact.rows:
             yield self._people_told(fact.rows, self._work.first + len(self._work.people))
@@ -148,24 +145,31 @@ class Teller:
             self.tally["unchanged"] += len(behind)
             return
         before = self._held[moment] if told is not None else {}
+        whole, fact = self._moment_fields(group), _Fact()
         digest = told.digest if told else ""
-        fact = _Fact()
+        added: list[str] = []
+        removed: list[str] = []
         for place in behind:
             record = group.records[place]
             old = before.get(record.key)
+            if old is not None:
+                record = replace(record, told=completed(record.told, old))
             if old == record.told:
                 self.tally["unchanged"] += 1
                 continue
-            row = self._chip_row(record, old)
-            if not fact.holds(row):
-                yield self._chips_told(group, fact.take(), digest, place)
-            fact.add(row)
+            if done := fact.add(self._chip_row(record, old)):
+                digest = add_digests(digest, added, removed)
+                added, removed = [], []
+                yield self._chips_told(whole, done, digest, group.first + place)
             self.tally["created" if old is None else "corrected"] += 1
-            if old is not None:
-                digest = add_digest(digest, content_digest(record.key, old), -1)
-            digest = add_digest(digest, group.digests[place])
+            if old is None:
+                added.append(group.digests[place])
+            else:
+                removed.append(content_digest(record.key, old))
+                added.append(content_digest(record.key, record.told))
         if fact.rows:
-            yield self._chips_told(group, fact.rows, digest, len(group.records))
+            digest = add_digests(digest, added, removed)
+            yield self._chips_told(whole, fact.rows, digest, group.first + len(group.records))
 
     def _chip_row(self, record: ChipRecord, before: ChipCount | None) -> ChipRow:
         return ChipRow(
@@ -177,22 +181,24 @@ class Teller:
             before=before,
         )
 
+    def _moment_fields(self, group: Group[ChipRecord]) -> dict[str, Any]:
+        """The fields of a moment that all its facts repeat."""
+        return {
+            "import_id": self._work.parsed.import_id,
+            "event_id": group.event_id,
+            "event_known": group.event_id in self._catalogue.events,
+            "recorded_at": group.moment,
+            "recorded_text": group.records[0].moment_text,
+            "zone_assumed": any(record.zone_assumed for record in group.records),
+            "time_assumed": any(record.time_assumed for record in group.records),
+            "future": group.moment - self._now > FUTURE,
+        }
+
     def _chips_told(
-        self, group: Group[ChipRecord], rows: list[ChipRow], digest: str, place: int
+        self, whole: Mapping[str, Any], rows: list[ChipRow], digest: str, through: int
     ) -> Event:
-        first = group.records[0]
         return ChipCountsTold(
-            import_id=self._work.parsed.import_id,
-            event_id=group.event_id,
-            event_known=group.event_id in self._catalogue.events,
-            recorded_at=group.moment,
-            recorded_text=first.moment_text,
-            zone_assumed=any(record.zone_assumed for record in group.records),
-            time_assumed=any(record.time_assumed for record in group.records),
-            future=group.moment - self._now > FUTURE,
-            moment_digest=digest,
-            rows=tuple(rows),
-            progress=self._progress(group.first + place),
+            moment_digest=digest, rows=tuple(rows), progress=self._progress(through), **whole
         )
 
     def _snapshot(self, group: Group[StandingRecord]) -> Iterator[Event]:
@@ -226,6 +232,12 @@ class Teller:
         return player_id is None or player_id in self._catalogue.players
 
 
+def completed(told: ChipCount, before: ChipCount) -> ChipCount:
+    """A stack told again, with what it leaves blank as it was: a blank cell says nothing."""
+    blank = {name: old for name, old in asdict(before).items() if getattr(told, name) is None}
+    return replace(told, **blank)
+
+
 def snapshot_fields(group: Group[StandingRecord]) -> dict[str, Any]:
     """The fields of a snapshot that all its parts repeat."""
     remaining = best(group.records, lambda each: each.players_remaining)
@@ -249,10 +261,9 @@ def chunks[R: RowFinding | StandingRow](
     """Rows by fact, each with the number of its first step; the same rows give the same facts."""
     fact = _Fact()
     for row in rows:
-        if not fact.holds(row):
-            yield first, fact.rows
-            first += len(fact.take())
-        fact.add(row)
+        if done := fact.add(row):
+            yield first, done
+            first += len(done)
     if fact.rows:
         yield first, fact.rows
 

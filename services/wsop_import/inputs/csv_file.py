@@ -81,7 +81,7 @@ class CsvFile:
                 lines = f"line {first}" if first == self._line else f"lines {first}-{self._line}"
                 yield first, None, f"{lines} cannot be read: {error}"
                 continue
-            if any(cell.strip() for cell in cells):
+            if "".join(cells).strip():
                 yield first, cells, ""
 
     def rows(self) -> Iterator[CsvRow]:

@@ -1,6 +1,7 @@
 """From a content to facts: recognised, parsed, compared with what holds, said piece by piece."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Iterable
 from typing import Literal
@@ -17,6 +18,7 @@ from services.wsop_import.domain import (
     CONTEXT,
     IMPORT,
     AbandonFile,
+    BeginFile,
     Command,
     Import,
     RejectFile,
@@ -40,6 +42,11 @@ log = structlog.get_logger()
 
 # Names of commands: the same step of the same import is the same command, also after a restart.
 _NAMESPACE = uuid.UUID("a9d5b0b8-5c8b-5a0e-9f3e-2f1b6f0f4d33")
+# Time between two looks at an import that another instance tells. One that goes on meanwhile is
+# left to it: a living one appends every 10 ms, or reads what was said of its moments before.
+LOOK_S = 0.25
+# An import that rests so long is not told by anybody any more: that reading takes some seconds.
+REST_S_MAX = 10.0
 # Appends of one import: every row of the largest file as a moment of its own.
 APPENDS_MAX = 10_000
 
@@ -75,7 +82,8 @@ class Importer:
         return told.kind if told else None
 
     async def take(self, content: Content, *, final: bool) -> Became:
-        """Take in one content. One that may be half written is `again`, unless it is `final`.
+        """Take in one content. One that may be half written is `again`, unless it is `final`; so is
+        one that somebody else gave up meanwhile.
 
         Raises a Retryable bus error; taken again it goes on where it was.
         """
@@ -108,21 +116,74 @@ class Importer:
         for other, opened in list(self._catalogue.open.items()):
             if opened.path == file.path and other != own:
                 await self._execute(AbandonFile(import_id=other), other, "abandon")
+        await self._wait_for_turn(own)
+        if self._catalogue.accounted(file.path, file.sha256):
+            return "unchanged"  # another instance took it in
         if file.sha256 in self._catalogue.contents and own not in self._catalogue.open:
             await self._execute(SkipFile(import_id=own, file=file), own, "skip")
             return "skipped"
         try:
-            work = await asyncio.to_thread(self._read, content, self._setting(own, file))
+            return await self._tell(await self._begin(content, file))
         except BadFile as error:
             if error.again and not final:
                 return "again"
             await self._reject(file, error)
             return "rejected"
-        return await self._tell(work)
 
-    def _setting(self, own: str, file: ImportFile) -> Setting:
+    async def _begin(self, content: Content, file: ImportFile) -> Work:
+        """What there is to be told, when it has the turn. Raises BadFile."""
+        work = await self._parse(content, file)
+        own = work.parsed.import_id
+        answer = await self._execute(BeginFile(work=work), own, "begin")
+        if answer.refusal:
+            raise BadFile(answer.refusal.reason, answer.refusal.message)
+        await self._catch_up()
+        if await self._wait_for_turn(own):
+            # Another import was begun at the same time: it may have told the time zone of an event.
+            work = await self._parse(content, file)
+        return work
+
+    def _first(self) -> str | None:
+        """The open import whose turn it is: the one that was begun first. Only that one has told
+        anything yet; the newest fact of the others is their beginning.
+        """
+
+        def order(own: str) -> tuple[bool, int]:
+            state = self._runner.state(IMPORT, own)
+            waits = isinstance(state, Import) and state.progress is None
+            return waits, self._runner.sequence(IMPORT, own)
+
+        return min(self._catalogue.open, key=order, default=None)
+
+    async def _wait_for_turn(self, own: str) -> bool:
+        """Wait until no other import has the turn; returns whether that took any time. One that
+        rests too long is given up: if there still is a content, it is taken in anew.
+        """
+        place, since = ("", 0), 0.0
+        while (first := self._first()) not in (None, own):
+            now, before = time.monotonic(), place
+            place = (first, self._runner.sequence(IMPORT, first))
+            if place != before:
+                since = now
+            elif now - since >= REST_S_MAX:
+                await self._execute(AbandonFile(import_id=first), first, "abandon")
+            await asyncio.sleep(LOOK_S)
+            await self._catch_up()
+        return bool(since)
+
+    async def _leave(self, own: str) -> None:
+        """Another instance tells this import: as long as it goes on, leave it to it."""
+        before = -1
+        while before != (now := self._runner.sequence(IMPORT, own)):
+            before = now
+            await asyncio.sleep(LOOK_S)
+
+    async def _parse(self, content: Content, file: ImportFile) -> Work:
+        return await asyncio.to_thread(self._read, content, self._setting(file))
+
+    def _setting(self, file: ImportFile) -> Setting:
         # A file that is only touched while it is taken in keeps the time it was begun with.
-        opened = self._catalogue.open.get(own, file)
+        opened = self._catalogue.open.get(import_id(file.path, file.sha256), file)
         return Setting(
             zone=self._catalogue.zone, guide_event=self._guide_event, content_at=opened.content_at
         )
@@ -132,22 +193,23 @@ class Importer:
         return arrange(parse(content, setting))
 
     async def _tell(self, work: Work) -> Became:
-        parsed = work.parsed
+        """Raises BadFile."""
+        parsed, own = work.parsed, work.parsed.import_id
         held: dict[Moment, dict[str, ChipCount]] = {}
         for _ in range(APPENDS_MAX):
-            state = self._runner.state(IMPORT, parsed.import_id)
-            progress = state.progress if isinstance(state, Import) else None
-            await self._read_back(work, progress.through if progress else 0, held)
-            command = TellFile(work=work, held=held)
-            answer = await self._execute(command, parsed.import_id, parsed.file.sha256)
-            if answer.refusal and answer.refusal.reason == "too_many_known":
-                error = BadFile("too_many_known", answer.refusal.message)
-                await self._reject(parsed.file, error)
-                return "rejected"
             if self._catalogue.accounted(parsed.file.path, parsed.file.sha256):
                 log.info("import.closed", path=parsed.file.path, kind=parsed.kind, rows=parsed.rows)
                 return "recorded"
-            await asyncio.sleep(self._gap_s)
+            state = self._runner.state(IMPORT, own)
+            if self._first() != own or not isinstance(state, Import):
+                return "again"
+            said = state.said
+            await self._read_back(work, state.progress.through if state.progress else 0, held)
+            command = TellFile(work=work, held=held, said=said)
+            answer = await self._execute(command, own, parsed.file.sha256)
+            if answer.refusal and answer.refusal.reason == "too_many_known":
+                raise BadFile(answer.refusal.reason, answer.refusal.message)
+            await (asyncio.sleep(self._gap_s) if answer.said else self._leave(own))
             await self._catch_up()
         raise AssertionError(f"{parsed.file.path} does not come to an end")
 
@@ -171,7 +233,7 @@ class Importer:
                 moment = (event.event_id, event.recorded_at)
                 keys = wanted.get(moment, set())
                 for row in event.rows:
-                    key = chip_key(row.player_id, row.player_name, row.told)
+                    key = chip_key(row.player_id, row.player_name)
                     before = found.get((moment, key), (0, row.told))
                     if key in keys and before[0] < message.sequence:
                         found[moment, key] = (message.sequence, row.told)

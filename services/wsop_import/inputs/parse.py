@@ -15,7 +15,7 @@ from services.wsop_import.inputs.building import BUILDERS, Piece, Setting
 from services.wsop_import.inputs.content import Content, check_text
 from services.wsop_import.inputs.csv_file import CsvFile
 from services.wsop_import.inputs.errors import BadFile, BadValue, shown
-from services.wsop_import.inputs.forms import Form
+from services.wsop_import.inputs.forms import Convert, Form
 from services.wsop_import.inputs.json_file import JsonFile
 from services.wsop_import.inputs.layouts import BY_LIST
 from services.wsop_import.inputs.recognise import recognise_columns, recognise_element
@@ -159,7 +159,8 @@ class _Reader:
         self._build = BUILDERS[source.form.layout]
         self._columns = source.form.columns
         self._convert = {
-            name: column.reader(dollars=source.dollars) for name, column in self._columns.items()
+            name: _once(column.reader(dollars=source.dollars))
+            for name, column in self._columns.items()
         }
         self._pieces: dict[str, list[tuple[str, BlindLevel | PayoutBand]]] = {}
         # A list without one of its rows is another list: events with a wrong row, and whether a
@@ -252,6 +253,23 @@ class _Reader:
 
 
 _ABSENT = object()
+
+
+def _once(convert: Convert) -> Convert:
+    """Convert a text that stood in the row before no second time: most columns repeat theirs."""
+    before: str | None = None
+    found: object = None
+
+    def converted(value: object) -> object:
+        nonlocal before, found
+        if not isinstance(value, str):
+            return convert(value)
+        if value != before:
+            found = convert(value)
+            before = value
+        return found
+
+    return converted
 
 
 def _blank(value: object) -> bool:

@@ -8,6 +8,7 @@ put there together wait a moment for each other, so that events come before what
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -27,12 +28,17 @@ log = structlog.get_logger()
 SILENCE_S_MAX = 60.0
 # Files put down together are taken in order when they come within this time of each other.
 TOGETHER_S_MAX = 3.0
+# However often the folder changes, there is a pause between two looks: so that what is written in
+# pieces is not read for every piece, it is several times as long as the last look took, up to the
+# poll interval.
+PAUSE_S_MIN = 0.02
+PAUSE_PER_LOOK = 4
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """`quiet_s`: how long a content must rest. `poll_s`: time between two looks at the folder.
-    `retry_s`: wait before a content is offered again. `malformed_s`: how long a malformed one must
-    rest to be rejected. `bytes_max`: larger is not read.
+    """`quiet_s`: how long a content must rest. `poll_s`: longest time between two looks at the
+    folder. `retry_s`: wait before a content is offered again. `malformed_s`: how long a malformed
+    one must rest to be rejected. `bytes_max`: larger is not read.
     """
 
     quiet_s: float
@@ -70,20 +76,35 @@ class Poller:
         self._refused: set[str] = set()
         self._noted: list[str] = []
         self._sweeps: list[asyncio.Future[None]] = []
+        self._looked_s = 0.0
+        # Set by whoever knows that there is something to look at.
+        self.wake = asyncio.Event()
 
     async def run(self, health: Health, part: str) -> None:
         """Poll until cancelled. A missing folder or log is trouble, not the end."""
         while True:
+            self.wake.clear()
             try:
                 await self.poll(lambda: health.beat(part))
                 self._note([])
-                wait = self._timing.poll_s
             except (OSError, Retryable) as error:
                 self._note([str(error)])
                 self._end_sweeps(SweepFailed(f"{self._root}: {error}"))
                 health.trouble(part, f"{self._root}: {error}")
-                wait = self._timing.retry_s
-            await asyncio.sleep(wait)
+                await asyncio.sleep(self._timing.retry_s)
+            else:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        """Until a content is due, the folder changed, or the poll interval is over."""
+        poll_s, now = self._timing.poll_s, self._clock()
+        pause = min(max(PAUSE_S_MIN, PAUSE_PER_LOOK * self._looked_s), poll_s)
+        await asyncio.sleep(pause)
+        waiting = [w.due for w in self._watched.values() if w.became is None and w.due > now]
+        wait = min([poll_s, *(due - now for due in waiting)]) - pause
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self.wake.wait()
 
     async def sweep(self, kind: Kind) -> Tally:
         """Read every file of a kind, and of unknown ones, again; what became of each.
@@ -93,6 +114,7 @@ class Poller:
         self._watched = {path: w for path, w in self._watched.items() if not self._is(path, kind)}
         end = asyncio.get_running_loop().create_future()
         self._sweeps.append(end)
+        self.wake.set()
         await end
         found = Counter(
             watched.became for path, watched in self._watched.items() if self._is(path, kind)
@@ -123,6 +145,7 @@ class Poller:
 
         Raises OSError when the folder cannot be listed, a Retryable error when the log is away.
         """
+        started = self._clock()
         found = await asyncio.to_thread(scan, self._root)
         await self._note_scan(found)
         self._watched = {path: w for path, w in self._watched.items() if path in found.files}
@@ -131,6 +154,7 @@ class Poller:
             if watched is None or watched.look != look:
                 await self._meet(path, look)
                 progress()
+        self._looked_s = self._clock() - started
         for path, watched in self._ready():
             await self._offer(path, watched)
             progress()

@@ -17,6 +17,8 @@ CHIPS_MAX = 2**53 - 1
 # Counts of people, tables, levels: what a database's integer holds.
 COUNT_MAX = 2**31 - 1
 SEAT_MAX = 10
+# Digits that are surely no more than CHIPS_MAX.
+BARE_LENGTH_MAX = 15
 # A platform's ids are a dozen characters long.
 KEY_LENGTH_MAX = 128
 NAME_LENGTH_MAX = 200
@@ -26,7 +28,7 @@ TEXT_LENGTH_MAX = 1000
 TAGS_MAX = 50
 
 _DIGITS = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\Z")
-_CHIPS = re.compile(r"([0-9,]+)(?:\s*\(\s*[0-9,]+(?:\.[0-9]+)?\s*BB\s*\))?\Z")
+_CHIPS = re.compile(r"\$?\s*([0-9,]+)(?:\s*\(\s*[0-9,]+(?:\.[0-9]+)?\s*BB\s*\))?\Z")
 _MONEY = re.compile(r"(\$?)\s*([0-9,]+)(\.([0-9]+))?\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?\Z")
@@ -81,6 +83,9 @@ def whole(low: int = 0, high: int = COUNT_MAX) -> Callable[[object], int]:
     """A whole number from `low` to `high`."""
 
     def convert(value: object) -> int:
+        number = _bare(value)
+        if number is not None and low <= number <= high:
+            return number
         found = plain(value)
         digits = found.removeprefix("-")
         if not _DIGITS.match(digits):
@@ -93,6 +98,13 @@ def whole(low: int = 0, high: int = COUNT_MAX) -> Callable[[object], int]:
     return convert
 
 
+def _bare(value: object) -> int | None:
+    """The number of a text of nothing but digits, as nearly all are; None = look closer."""
+    if isinstance(value, str) and len(value) <= BARE_LENGTH_MAX:
+        return int(value) if value.isascii() and value.isdigit() else None
+    return None
+
+
 _chips = whole(0, CHIPS_MAX)
 count = whole()
 seat = whole(1, SEAT_MAX)
@@ -101,6 +113,8 @@ rank = whole(1)
 
 def chips(value: object) -> int:
     """Chips; `2,225,000 (56BB)` is 2225000."""
+    if (number := _bare(value)) is not None:
+        return number
     found = _CHIPS.match(plain(value))
     return _chips(found.group(1) if found else value)
 
