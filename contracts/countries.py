@@ -41,3 +41,13 @@ def country_code(text: str | None) -> str | None:
     None for an empty or unknown one: the picture then shows the neutral plate, never a guess.
     """
     return _KNOWN.get((text or "").strip().upper())
+
+
+def country_spellings(text: str) -> tuple[str, ...]:
+    """Every code (upper case) of the country that a code stands for, in alphabetic order.
+
+    An unknown code stands for itself alone: a source may have told it.
+    """
+    code = text.strip().upper()
+    country = _KNOWN.get(code)
+    return tuple(sorted(each for each, two in _KNOWN.items() if two == country)) or (code,)

@@ -1,8 +1,27 @@
-"""Columns of the views about people; joined into `contracts.views.VIEWS`."""
+"""Columns of the views about people and their identities; joined into `contracts.views.VIEWS`."""
 
 from typing import Final
 
 PEOPLE_VIEWS: Final[dict[str, tuple[str, ...]]] = {
+    "identities": (
+        "player_hash",
+        "person_id",
+        "name",
+        "long_name",
+        "games",
+        "hands",
+        "first_game_id",
+        "first_start_ticks",
+        "last_game_id",
+        "last_start_ticks",
+        "identity_id",
+    ),
+    "identity_names": (
+        "player_hash",
+        "identity_id",
+        "name",
+        "long_name",
+    ),
     "unified_players": (
         "person_id",
         "from_seq",

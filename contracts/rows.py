@@ -28,6 +28,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     KEY: ClassVar[tuple[str, ...]]
     # Columns that tell when and from where, not what: two logs of the same show differ in them.
     AUDIT: ClassVar[tuple[str, ...]] = ()
+    # False: no fold reads or removes such a row, so that none stays in memory once it is written.
+    READ: ClassVar[bool] = True
 
     @property
     def key(self) -> Key:
@@ -105,6 +107,9 @@ class Rows:
     def take_changes(self) -> list[tuple[type[Row], Key, Row | None]]:
         """Runner only: what changed since the last call; None marks a removed row."""
         changed = [(kind, key, self._known[kind, key]) for kind, key in self._changed]
+        for kind, key, _ in changed:
+            if not kind.READ:
+                del self._known[kind, key]
         self._changed.clear()
         return changed
 

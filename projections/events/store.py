@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from bus.project import ProjectionSpec
-from contracts import attribution
+from contracts import attribution, links
 from contracts.streams import PROJECTIONS
 from projections.events.domain import ROWS, EventsFold
 
@@ -14,6 +14,6 @@ SPEC: Final = ProjectionSpec(
     name=NAME,
     version=PROJECTIONS[NAME],
     fold=EventsFold(),
-    rows=(*ROWS, *attribution.ROWS),
+    rows=(*ROWS, *attribution.ROWS, links.LinkRow),
     sql=Path(__file__).with_name("table.sql"),
 )

@@ -1,4 +1,5 @@
--- Columns stand in the order of the row classes in domain/rows.py and contracts/attribution.py.
+-- Columns stand in the order of the row classes in domain/rows.py, contracts/attribution.py and
+-- contracts/links.py.
 
 create table {schema}.event (
     event_id text primary key,
@@ -66,6 +67,19 @@ create table {schema}.hand (
     primary key (game_id, start_ticks)
 );
 
+create table {schema}.word (
+    event_id text not null,
+    sequence bigint not null,
+    word text not null,
+    minutes bigint,
+    person_id text,
+    place bigint,
+    reason text not null,
+    actor text not null,
+    said_at timestamptz not null,
+    primary key (event_id, sequence)
+);
+
 create table {schema}.excluded_game (
     game_id text primary key,
     reason text not null,
@@ -98,6 +112,12 @@ create table {schema}.seat_correction (
     primary key (game_id, correction_id)
 );
 
+create table {schema}.link (
+    identity_id text primary key,
+    person_id text not null,
+    sequence bigint not null
+);
+
 create index binding_of_event on {schema}.binding (event_id);
 
 -- Events somebody told of, and those that only a binding names.
@@ -125,11 +145,11 @@ order by
     remaining.own_at,
     coalesce(import.closed_seq, remaining.sequence) desc;
 
--- Whether a fact of an import waits, readable (its block) or not (its import).
+-- Whether a fact of an import waits, readable (its block) or not (its import), or an operator's word.
 create view {schema}.platform_parked as
 select exists (
     select from {schema}.parked
-    where parked.block_key = 'wsop' or parked.block_key like 'evt.wsop.import.%'
+    where parked.block_key = 'wsop' or starts_with(parked.block_key, 'evt.wsop.')
 ) as incomplete;
 
 create or replace view views.events as
@@ -262,3 +282,40 @@ select
     counted.at,
     counted.sequence
 from {schema}.counted_remaining as counted;
+
+-- Everything operators said, with the person whom the named id is now. Of a hold the newest word
+-- holds; of somebody's place too, unless it took the place back.
+create or replace view views.event_words as
+select
+    said.event_id,
+    said.sequence,
+    said.word,
+    said.minutes,
+    said.person_id,
+    said.told_person_id,
+    said.place,
+    said.reason,
+    said.actor,
+    said.said_at,
+    said.word <> 'elimination_withdrawn' and not exists (
+        select from {schema}.word as later
+        where
+            later.event_id = said.event_id
+            and later.sequence > said.sequence
+            and later.person_id is not distinct from said.told_person_id
+    ) as holds
+from (
+    select
+        word.event_id,
+        word.sequence,
+        word.word,
+        word.minutes,
+        coalesce(link.person_id, word.person_id) as person_id,
+        word.person_id as told_person_id,
+        word.place,
+        word.reason,
+        word.actor,
+        word.said_at
+    from {schema}.word as word
+    left join {schema}.link as link on link.identity_id = word.person_id
+) as said;

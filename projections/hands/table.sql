@@ -170,6 +170,8 @@ create index hand_by_time on {schema}.hand (started_at desc);
 create index binding_of_event on {schema}.binding (event_id);
 create index seat_of_identity
     on {schema}.hand_seat (('g-' || player_hash), game_id, start_ticks);
+-- Who is there, and the newest spelling of each, is found by one look per identity.
+create index seat_of_names on {schema}.hand_seat (player_hash, start_ticks, game_id, seat);
 create index link_of_person on {schema}.link (person_id);
 create index correction_of_seat on {schema}.seat_correction (game_id, seat, from_ticks);
 
@@ -483,6 +485,50 @@ where
         select from {schema}.excluded_game as excluded where excluded.game_id = seat.game_id
     )
 group by seat.player_hash, seat.person_id;
+
+-- Every identity once, from one index entry to the next: there are many seats and few people.
+create view {schema}.listed_identity as
+with recursive listed (player_hash) as (
+    (
+        select seat.player_hash from {schema}.hand_seat as seat
+        order by seat.player_hash
+        limit 1
+    )
+    union all
+    select (
+        select seat.player_hash from {schema}.hand_seat as seat
+        where seat.player_hash > listed.player_hash
+        order by seat.player_hash
+        limit 1
+    )
+    from listed
+    where listed.player_hash is not null
+)
+
+select listed.player_hash from listed
+where listed.player_hash is not null;
+
+-- The names of `identities` alone: lists and searches need no figures of people they do not show.
+create or replace view views.identity_names as
+select
+    listed.player_hash,
+    'g-' || listed.player_hash as identity_id,
+    newest.name,
+    newest.long_name
+from {schema}.listed_identity as listed
+cross join lateral (
+    select
+        seat.name,
+        seat.long_name
+    from {schema}.hand_seat as seat
+    where
+        seat.player_hash = listed.player_hash
+        and not exists (
+            select from {schema}.excluded_game as excluded where excluded.game_id = seat.game_id
+        )
+    order by seat.start_ticks desc, seat.game_id desc, seat.seat
+    limit 1
+) as newest;
 
 create or replace view views.findings as
 select

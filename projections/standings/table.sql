@@ -1,5 +1,5 @@
--- Columns stand in the order of the row classes in domain/rows.py, contracts/attribution.py and
--- contracts/links.py.
+-- Columns stand in the order of the row classes in domain/rows.py, domain/set_rows.py,
+-- contracts/attribution.py and contracts/links.py.
 
 create table {schema}.event (
     event_id text primary key,
@@ -22,9 +22,6 @@ create table {schema}.event_figure (
 
 create table {schema}.import (
     import_id text primary key,
-    status text not null,
-    closed_seq bigint,
-    closed_at timestamptz,
     events jsonb not null,
     snapshots jsonb not null
 );
@@ -34,7 +31,9 @@ create table {schema}.player (
     player_id text not null,
     name text not null,
     name_key text not null,
-    country_code text
+    country_code text,
+    first_seq bigint not null,
+    name_seq bigint not null
 );
 
 create table {schema}.entrant (
@@ -52,7 +51,18 @@ create table {schema}.entrant (
     set_id text,
     re_entries bigint not null,
     last_sequence bigint not null,
+    first_seq bigint not null,
+    name_seq bigint not null,
     primary key (event_id, holder)
+);
+
+create table {schema}.former_name (
+    event_id text not null,
+    holder text not null,
+    from_seq bigint not null,
+    to_seq bigint not null,
+    name_key text not null,
+    primary key (event_id, holder, from_seq)
 );
 
 create table {schema}.stack_bucket (
@@ -70,8 +80,6 @@ create table {schema}.standing (
     at timestamptz not null,
     at_text text not null,
     import_id text not null,
-    told_seq bigint not null,
-    said_at timestamptz not null,
     parts bigint not null,
     rows bigint not null,
     in_play bigint not null,
@@ -85,17 +93,45 @@ create table {schema}.standing (
     zone_assumed boolean not null,
     future boolean not null,
     corrected boolean not null,
-    stacks jsonb not null
+    stacks jsonb not null,
+    ranks jsonb not null
 );
 
 create table {schema}.standing_part (
     set_id text not null,
-    part bigint not null,
     first_position bigint not null,
     last_position bigint not null,
     rows jsonb not null,
+    primary key (set_id, first_position)
+);
+
+-- Holders are compared as bytes, whatever the order of text in the database is.
+create table {schema}.rank_part (
+    set_id text not null,
+    first_holder text collate "C" not null,
     ranks jsonb not null,
-    primary key (set_id, part)
+    primary key (set_id, first_holder)
+);
+
+create table {schema}.counted_set (
+    event_id text not null,
+    slot text not null,
+    set_id text not null,
+    source text not null,
+    at timestamptz not null,
+    from_seq bigint not null,
+    known_at timestamptz not null,
+    primary key (event_id, slot)
+);
+
+create table {schema}.former_set (
+    set_id text primary key,
+    event_id text not null,
+    source text not null,
+    at timestamptz not null,
+    from_seq bigint not null,
+    to_seq bigint not null,
+    known_at timestamptz not null
 );
 
 create table {schema}.game (
@@ -176,9 +212,12 @@ create table {schema}.link (
     sequence bigint not null
 );
 
-create index standing_of_event on {schema}.standing (event_id, source, at desc);
+create index counted_set_by_time on {schema}.counted_set (event_id, at desc, source);
+create index counted_set_by_id on {schema}.counted_set (set_id);
+create index former_set_by_time on {schema}.former_set (event_id, at desc, source);
 create index player_by_name on {schema}.player (name_key);
 create index entrant_by_name on {schema}.entrant (event_id, name_key);
+create index former_name_by_name on {schema}.former_name (name_key, event_id);
 create index entrant_out on {schema}.entrant (event_id) where state in ('out', 'winner');
 create index binding_of_event on {schema}.binding (event_id);
 create index seat_with_chips on {schema}.seat (game_id, seat, player_hash, start_ticks)
@@ -186,71 +225,98 @@ create index seat_with_chips on {schema}.seat (game_id, seat, player_hash, start
 create index seat_of_bust on {schema}.seat (game_id, seat, player_hash, start_ticks) where busted;
 create index correction_of_seat on {schema}.seat_correction (game_id, seat, from_ticks);
 
--- Sets that count, each with the time of its knowledge: an imported one from the end of its import
--- until a later import told the same snapshot, a recomputed one until the next.
-create view {schema}.counted_set as
-select
-    standing.*,
-    import.closed_seq as from_seq,
-    import.closed_at as known_at,
-    lead(import.closed_seq) over (
-        partition by standing.event_id, standing.at order by import.closed_seq
-    ) as to_seq
-from {schema}.standing as standing
-join {schema}.import as import on import.import_id = standing.import_id
-where
-    standing.source = 'imported'
-    and import.closed_seq is not null
-    and import.status <> 'abandoned'
+-- Every set that ever counted, with the time of its knowledge.
+create view {schema}.told_slot as
+select set_id, event_id, source, at, from_seq, null::bigint as to_seq, known_at
+from {schema}.counted_set
 union all
-select
-    standing.*,
-    standing.told_seq as from_seq,
-    standing.said_at as known_at,
-    lead(standing.told_seq) over (
-        partition by standing.event_id order by standing.told_seq
-    ) as to_seq
-from {schema}.standing as standing
-where standing.source = 'recomputed';
+select set_id, event_id, source, at, from_seq, to_seq, known_at
+from {schema}.former_set;
 
 -- The same together with the figures of the event known meanwhile.
 create view {schema}.told_set as
 select
-    counted.set_id,
-    counted.event_id,
-    counted.source,
-    counted.at,
-    counted.at_text,
-    greatest(counted.from_seq, figure.from_seq) as from_seq,
-    least(counted.to_seq, figure.to_seq) as to_seq,
-    greatest(counted.known_at, figure.said_at) as known_at,
-    counted.rows,
-    counted.players_remaining,
-    counted.remaining_counted,
+    slot.set_id,
+    slot.event_id,
+    slot.source,
+    slot.at,
+    standing.at_text,
+    greatest(slot.from_seq, figure.from_seq) as from_seq,
+    least(slot.to_seq, figure.to_seq) as to_seq,
+    greatest(slot.known_at, figure.said_at) as known_at,
+    standing.rows,
+    standing.players_remaining,
+    standing.remaining_counted,
     total.chips as chips_in_play,
     figure.starting_chips * figure.total_entries is null as chips_counted,
-    total.chips / nullif(counted.players_remaining, 0) as average_stack,
-    counted.median as median_stack,
-    counted.full_count_at,
-    counted.level_number,
-    counted.day_number,
-    counted.zone_assumed,
-    counted.future,
-    counted.corrected,
-    nullif(counted.import_id, '') as import_id
-from {schema}.counted_set as counted
+    total.chips / nullif(standing.players_remaining, 0) as average_stack,
+    standing.median as median_stack,
+    standing.full_count_at,
+    standing.level_number,
+    standing.day_number,
+    standing.zone_assumed,
+    standing.future,
+    standing.corrected,
+    nullif(standing.import_id, '') as import_id
+from {schema}.told_slot as slot
+join {schema}.standing as standing on standing.set_id = slot.set_id
 join {schema}.event_figure as figure
     on
-        figure.event_id = counted.event_id
-        and (counted.to_seq is null or figure.from_seq < counted.to_seq)
-        and (figure.to_seq is null or figure.to_seq > counted.from_seq)
+        figure.event_id = slot.event_id
+        and (slot.to_seq is null or figure.from_seq < slot.to_seq)
+        and (figure.to_seq is null or figure.to_seq > slot.from_seq)
 -- A list of the best does not tell the chips of the others.
 cross join lateral (
     select coalesce(
         figure.starting_chips * figure.total_entries,
-        case when counted.in_play = counted.players_remaining then counted.chips end
+        case when standing.in_play = standing.players_remaining then standing.chips end
     ) as chips
 ) as total;
+
+-- By which keys of a name each player of an event was known, and when: those of the list of
+-- players, until then those of the rows that told of them.
+create view {schema}.known_name as
+select
+    entrant.event_id,
+    entrant.holder,
+    player.name_key,
+    greatest(entrant.first_seq, player.name_seq) as from_seq,
+    null::bigint as to_seq
+from {schema}.player as player
+join {schema}.entrant as entrant on entrant.holder = player.holder
+union all
+select
+    entrant.event_id,
+    entrant.holder,
+    former.name_key,
+    greatest(entrant.first_seq, former.from_seq),
+    former.to_seq
+from {schema}.former_name as former
+join {schema}.entrant as entrant
+    on entrant.holder = former.holder and entrant.first_seq < former.to_seq
+where former.event_id = ''
+union all
+select
+    entrant.event_id,
+    entrant.holder,
+    entrant.name_key,
+    entrant.name_seq,
+    player.first_seq
+from {schema}.entrant as entrant
+left join {schema}.player as player on player.holder = entrant.holder
+where player.holder is null or entrant.name_seq < player.first_seq
+union all
+select
+    former.event_id,
+    former.holder,
+    former.name_key,
+    former.from_seq,
+    least(former.to_seq, player.first_seq)
+from {schema}.former_name as former
+left join {schema}.player as player on player.holder = former.holder
+where
+    former.event_id <> ''
+    and (player.holder is null or former.from_seq < player.first_seq);
 
 -- Bindings of games that count.
 create view {schema}.counted_binding as
@@ -381,13 +447,7 @@ from (
 -- after a lost hand or an operator's word, take it back.
 create view {schema}.out_now as
 -- Read once: without statistics the server would look each up anew for every row.
-with counting as materialized (
-    select counted.set_id
-    from {schema}.counted_set as counted
-    where counted.source = 'imported' and counted.to_seq is null
-),
-
-hand as materialized (select played.* from {schema}.played as played),
+with hand as materialized (select played.* from {schema}.played as played),
 
 -- Of an identity and the player it is linked to, the later word counts.
 word as materialized (
@@ -447,7 +507,7 @@ select
     counted.set_id,
     word.place as said_place
 from {schema}.entrant as entrant
-left join counting as counted on counted.set_id = entrant.set_id
+left join {schema}.counted_set as counted on counted.set_id = entrant.set_id
 left join word
     on word.event_id = entrant.event_id and word.person_id = entrant.holder
 left join hand
@@ -557,31 +617,39 @@ from (
     order by told.event_id, told.source, told.at desc
 ) as newest;
 
--- The rows of every set. A row that only names somebody is a player where exactly one player of
--- the event has that name. The positions of a part are repeated so that a page need not read all.
-create or replace view views.standings_rows as
+-- When each set counted.
+create or replace view views.standings_sets as
+select
+    slot.set_id,
+    slot.event_id,
+    slot.source,
+    slot.at,
+    slot.from_seq,
+    slot.to_seq
+from {schema}.told_slot as slot;
+
+-- The rows of every set as they were told. The positions of a part are repeated so that a page need
+-- not read all.
+create or replace view views.standings_places as
 select
     part.set_id,
-    standing.event_id,
     part.first_position,
     part.last_position,
     place.position,
     place.rank,
     place.holder,
-    case when place.player_id is not null then place.holder else named.holder end as person_id,
-    place.player_id is null and named.holder is not null as by_name,
-    coalesce(nullif(player.name, ''), place.name) as name,
+    place.player_id is null as name_only,
     place.name as told_name,
-    coalesce(place.country_code, player.country_code) as country_code,
+    place.name_key,
+    place.country_code,
     place.chips,
     place.table_num,
     place.seat_num,
     place.status,
     place.prize_won,
-    coalesce(place.stated_at, standing.at) as stated_at,
+    place.stated_at,
     place.at
 from {schema}.standing_part as part
-join {schema}.standing as standing on standing.set_id = part.set_id
 cross join lateral jsonb_to_recordset(part.rows) as place (
     position bigint,
     rank bigint,
@@ -597,26 +665,52 @@ cross join lateral jsonb_to_recordset(part.rows) as place (
     prize_won bigint,
     stated_at timestamptz,
     at text
-)
+);
+
+-- By which keys of a name the players of an event were known, and when.
+create or replace view views.event_names as
+select
+    known.event_id,
+    known.holder as person_id,
+    known.name_key,
+    known.from_seq,
+    known.to_seq
+from {schema}.known_name as known;
+
+-- The same rows as they are to be read now: a row that only names somebody is a player where exactly
+-- one player of the event has that name.
+create or replace view views.standings_rows as
+select
+    place.set_id,
+    standing.event_id,
+    place.first_position,
+    place.last_position,
+    place.position,
+    place.rank,
+    place.holder,
+    case when place.name_only then named.holder else place.holder end as person_id,
+    place.name_only and named.holder is not null as by_name,
+    coalesce(nullif(player.name, ''), place.told_name) as name,
+    place.told_name,
+    coalesce(place.country_code, player.country_code) as country_code,
+    place.chips,
+    place.table_num,
+    place.seat_num,
+    place.status,
+    place.prize_won,
+    coalesce(place.stated_at, standing.at) as stated_at,
+    place.at
+from views.standings_places as place
+join {schema}.standing as standing on standing.set_id = place.set_id
 left join lateral (
-    select min(candidate.holder) as holder
-    from (
-        select entrant.holder
-        from {schema}.player as known
-        join {schema}.entrant as entrant
-            on entrant.event_id = standing.event_id and entrant.holder = known.holder
-        where known.name_key = place.name_key
-        union all
-        select entrant.holder
-        from {schema}.entrant as entrant
-        where
-            entrant.event_id = standing.event_id
-            and entrant.name_key = place.name_key
-            and not exists (
-                select from {schema}.player as known where known.holder = entrant.holder
-            )
-    ) as candidate
-    where place.player_id is null and place.name_key <> ''
+    select min(known.holder) as holder
+    from {schema}.known_name as known
+    where
+        place.name_only
+        and place.name_key <> ''
+        and known.event_id = standing.event_id
+        and known.name_key = place.name_key
+        and known.to_seq is null
     having count(*) = 1
 ) as named on true
 left join {schema}.player as player
@@ -625,11 +719,19 @@ left join {schema}.player as player
 -- Rank by holder; 0 where two rows of a set share a name.
 create or replace view views.standings_ranks as
 select
+    place.set_id,
+    place.holder,
+    case when count(*) = 1 then min(place.rank) else 0 end as rank
+from views.standings_places as place
+group by place.set_id, place.holder;
+
+-- The same of imported sets, some holders at a time: from the first one on, as bytes.
+create or replace view views.standings_rank_parts as
+select
     part.set_id,
-    ranked.key as holder,
-    ranked.value::bigint as rank
-from {schema}.standing_part as part
-cross join lateral jsonb_each_text(part.ranks) as ranked;
+    part.first_holder,
+    part.ranks
+from {schema}.rank_part as part;
 
 -- Everybody the platform ever told of in an event; `stub` is somebody without a word in the list of
 -- players.

@@ -6,6 +6,7 @@ from typing import Final
 from bus.project import ProjectionSpec
 from contracts.streams import PROJECTIONS
 from projections.sync_status.domain import (
+    ChangeRow,
     FileRow,
     FindingRow,
     ImportRow,
@@ -20,6 +21,6 @@ SPEC: Final = ProjectionSpec(
     name=NAME,
     version=PROJECTIONS[NAME],
     fold=SyncStatusFold(),
-    rows=(FileRow, FindingRow, ImportRow, RunRow, StatusRow),
+    rows=(ChangeRow, FileRow, FindingRow, ImportRow, RunRow, StatusRow),
     sql=Path(__file__).with_name("table.sql"),
 )

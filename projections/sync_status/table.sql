@@ -115,11 +115,14 @@ create table {schema}.import (
     closed_at timestamptz,
     duration_ms bigint,
     sequence bigint not null,
-    last_sequence bigint not null
+    last_sequence bigint not null,
+    imported_by text not null
 );
 
--- The newest imports are shown first; one is looked for by its bytes or its path, however long.
+-- The newest imports are shown first, and of each kind the last one; one is looked for by its bytes
+-- or its path, however long.
 create index import_newest on {schema}.import (sequence desc);
+create index import_of_kind on {schema}.import (kind, sequence desc) where status <> 'skipped';
 create index import_bytes on {schema}.import (sha256);
 create index import_path on {schema}.import using hash (path);
 
@@ -136,49 +139,91 @@ create table {schema}.finding (
     primary key (import_id, number)
 );
 
+create table {schema}.change (
+    import_id text not null,
+    sequence bigint not null,
+    changes bigint not null,
+    primary key (import_id, sequence)
+);
+
+-- Rows of the file that were looked at: all of them, once an import is closed.
+create view {schema}.seen as
+select
+    import.*,
+    import.created
+    + import.changed
+    + import.corrected
+    + import.unchanged
+    + import.duplicates
+    + import.superseded
+    + import.rejected as rows_seen
+from {schema}.import as import;
+
 create or replace view views.sync_status as
 select
-    source,
-    entity_type,
-    entity_id,
-    status,
-    last_synced_at,
-    last_file_path,
-    last_file_sha256,
-    files_recorded,
-    files_rejected,
-    skipped_duplicate + skipped_stale + skipped_unchanged as files_skipped,
-    skipped_duplicate,
-    skipped_stale,
-    skipped_unchanged,
-    hands_recorded,
-    hands_revised,
-    consecutive_failures,
-    last_error,
-    last_error_at,
-    last_sequence,
+    status.source,
+    status.entity_type,
+    status.entity_id,
+    status.status,
+    status.last_synced_at,
+    status.last_file_path,
+    status.last_file_sha256,
+    status.files_recorded,
+    status.files_rejected,
+    status.skipped_duplicate
+    + status.skipped_stale
+    + status.skipped_unchanged as files_skipped,
+    status.skipped_duplicate,
+    status.skipped_stale,
+    status.skipped_unchanged,
+    status.hands_recorded,
+    status.hands_revised,
+    status.consecutive_failures,
+    status.last_error,
+    status.last_error_at,
+    status.last_sequence,
     -- Only some facts of an import tell its kind: one that is set aside may be of any.
     exists (
         select from {schema}.parked
-        where parked.block_key = entity_id
-            or (source = 'wsop' and starts_with(parked.block_key, 'evt.wsop.'))
+        where parked.block_key = status.entity_id
+            or (status.source = 'wsop' and starts_with(parked.block_key, 'evt.wsop.'))
     ) as incomplete,
-    files_removed,
-    enabled,
-    time_zone,
-    interval_s,
-    sync_id,
-    operation,
-    attempt,
-    retry_at,
-    next_due_at,
-    last_run_at,
-    last_run_ms,
-    rows_created,
-    rows_changed,
-    rows_rejected,
-    pulled
-from {schema}.status;
+    status.files_removed,
+    status.enabled,
+    status.time_zone,
+    status.interval_s,
+    status.sync_id,
+    status.operation,
+    status.attempt,
+    status.retry_at,
+    status.next_due_at,
+    status.last_run_at,
+    status.last_run_ms,
+    status.rows_created,
+    status.rows_changed,
+    status.rows_rejected,
+    status.pulled,
+    newest.import_id,
+    newest.path as import_path,
+    newest.status as import_status,
+    newest.rows as import_rows,
+    newest.rows_seen as import_rows_seen,
+    newest.created as import_created,
+    newest.changed + newest.corrected as import_changed,
+    newest.unchanged as import_unchanged,
+    newest.rejected as import_rejected,
+    newest.fields_rejected as import_fields_rejected,
+    newest.error as import_error,
+    newest.started_at as import_started_at,
+    newest.closed_at as import_closed_at
+from {schema}.status as status
+-- The newest import of a kind that was not only known bytes: how far it is, or how it went.
+left join lateral (
+    select seen.* from {schema}.seen as seen
+    where status.source = 'wsop' and seen.kind = status.entity_id and seen.status <> 'skipped'
+    order by seen.sequence desc
+    limit 1
+) as newest on true;
 
 create or replace view views.sync_runs as
 select
@@ -255,8 +300,18 @@ select
     last_sequence,
     exists (
         select from {schema}.parked where parked.block_key = 'evt.wsop.import.' || import_id
-    ) as incomplete
-from {schema}.import;
+    ) as incomplete,
+    rows_seen,
+    imported_by
+from {schema}.seen;
+
+-- The facts of an import that changed fields, and how many each; what they are, the log tells.
+create or replace view views.import_changes as
+select
+    change.import_id,
+    change.sequence,
+    change.changes
+from {schema}.change as change;
 
 create or replace view views.import_findings as
 select

@@ -1,11 +1,13 @@
 """One day of a large event: thousands of stacks and places every quarter of an hour.
 
 The platform's files go through the real `wsop-import` and the projections that fold them. A file is
-told as shown in a read model when that read model has committed the end of its import. Afterwards
-the gateway is asked for what people look at.
+told as shown in a read model when that read model has committed the end of its import. What every
+process works for it, in seconds of a processor, hardly depends on the machine's other work.
+Afterwards the gateway is asked for what people look at.
 """
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -66,8 +68,8 @@ RSS_MIB_MAX = 256.0
 STANDINGS_MS_MAX = 20.0
 CLOSED = "select last_sequence from views.imports where path = $1 and closed_at is not null"
 
-# Seconds by view, for each import of a kind.
-type Waits = dict[str, list[dict[str, float]]]
+# Seconds by view or process, for each import of a kind.
+type Figures = dict[str, list[dict[str, float]]]
 
 
 class Day:
@@ -104,7 +106,7 @@ class Day:
         yield (
             "chip_counts",
             table(
-                chip_row(who, chips, at, status="active" if chips else "out", player_name=name(who))
+                chip_row(who, chips, at, status="active" if chips else "", player_name=name(who))
                 for who, chips in ranked
             ),
         )
@@ -142,7 +144,7 @@ async def measure(run: Run) -> list[Figure]:
         runner = Runner(opened.home)
         try:
             await _start(runner, servers, "wsop-import", *VIEWS)
-            waits = await _import_all(opened, servers, run.sized(*IMPORTS))
+            waits, work = await _import_all(opened, servers, runner, run.sized(*IMPORTS))
             # The gateway answers when every read model is alive.
             await _start(runner, servers, *sorted(PROJECTIONS.keys() - VIEWS), GATEWAY)
             pages = await _read(servers, run.sized(*GETS))
@@ -151,6 +153,7 @@ async def measure(run: Run) -> list[Figure]:
             await runner.stop()
     return [
         *_shown(waits),
+        *_worked(work),
         *_pages(pages),
         *(
             figure(PART, f"peak memory of {who}", "MiB", [mib], at_most=RSS_MIB_MAX)
@@ -172,22 +175,38 @@ def _peak_mib(pid: int) -> float:
     return int(told["VmHWM"].split()[0]) / 1024
 
 
-async def _import_all(lab: Lab, servers: Servers, quarters: int) -> Waits:
-    """Seconds from rest to each view, by kind of file and view."""
+def _cpu_s(pid: int) -> float:
+    """Seconds a process has worked so far; they are counted in hundredths."""
+    # Behind the name, which may hold blanks, stands the state, then the rest.
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _import_all(
+    lab: Lab, servers: Servers, runner: Runner, quarters: int
+) -> tuple[Figures, Figures]:
+    """By kind of file: seconds from rest to each view, and seconds that each process worked."""
     day = Day(quarters)
-    waits: Waits = {}
+    waits: Figures = {}
+    work: Figures = {}
+
+    async def put(kind: str, place: Path, data: bytes) -> None:
+        before = {child.spec.name: _cpu_s(child.pid) for child in runner.children}
+        waits.setdefault(kind, []).append(await watch.put(place, data))
+        after = {child.spec.name: _cpu_s(child.pid) for child in runner.children}
+        work.setdefault(kind, []).append({who: s - before[who] for who, s in after.items()})
+
     async with _watching(servers.postgres) as watch:
         for kind, data in _before():
             lab.say(f"day: {kind}, {len(data):,} bytes")
-            waits[kind] = [await watch.put(servers.wsop / f"{kind}.json", data)]
+            await put(kind, servers.wsop / f"{kind}.json", data)
         for quarter in range(1, quarters + 1):
             day.play()
             for kind, data in day.files():
-                place = servers.wsop / f"{kind}-{quarter:02d}.csv"
-                waits.setdefault(kind, []).append(await watch.put(place, data))
+                await put(kind, servers.wsop / f"{kind}-{quarter:02d}.csv", data)
             if quarter % SAID_EVERY == 0:
                 lab.say(f"day: quarter {quarter} of {quarters}")
-    return waits
+    return waits, work
 
 
 def _before() -> Iterator[tuple[str, bytes]]:
@@ -234,7 +253,7 @@ async def _watching(postgres: PostgresServer) -> AsyncIterator[Watch]:
         yield Watch(reader, heard)
 
 
-def _shown(waits: Waits) -> Iterator[Figure]:
+def _shown(waits: Figures) -> Iterator[Figure]:
     """Seconds from rest to each view; chip counts in their own view have an aim."""
     for kind, imports in waits.items():
         for view in VIEWS:
@@ -243,6 +262,13 @@ def _shown(waits: Waits) -> Iterator[Figure]:
     slowest = max(each["chip_counts"] for each in waits["chip_counts"])
     told = "chip_counts at rest to chip_counts, max"
     yield figure(PART, told, "s", [slowest], at_most=SHOWN_S_MAX)
+
+
+def _worked(work: Figures) -> Iterator[Figure]:
+    """What each process worked for one import of a kind; the first one of a kind is the largest."""
+    for kind, imports in work.items():
+        for who in imports[0]:
+            yield figure(PART, f"{kind}, work of {who}", "s", [each[who] for each in imports])
 
 
 async def _read(servers: Servers, count: int) -> dict[str, list[float]]:

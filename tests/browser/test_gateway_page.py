@@ -1,6 +1,5 @@
 """The page in a real Chromium, over a real system; only the renderer is played by the test."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,14 +8,12 @@ from playwright.async_api import Browser, Page, expect
 from bus.clock import utc_now
 from bus.react import notice_envelope
 from contracts.messages.render import RenderNotice
-from deploy.local.servers import NatsServer, PostgresServer
-from tests.support.browser import SIZES, chromium, desk
-from tests.support.gateway import Place, Stage, png, stage
+from tests.support.browser import SIZES, desk
+from tests.support.gateway import Stage, png
 from tests.support.gfx_facts import GAME
 
 pytestmark = pytest.mark.browser
 
-ASSETS = Path(__file__).parents[2] / "assets" / "vendor" / "js"
 FIRST_LOAD_BYTES_MAX = 300_000
 # Presses the key in the second behind a take, however slow the machine is.
 PRESS_WHILE_GUARDED = """() => {
@@ -29,22 +26,6 @@ PRESS_WHILE_GUARDED = """() => {
 }"""
 # Chromium on a busy machine; a failure still tells what was seen last.
 expect.set_options(timeout=15_000)
-
-
-@pytest.fixture
-async def system(
-    bus_urls: NatsServer, postgres_server: PostgresServer, database: str, tmp_path: Path
-) -> AsyncIterator[Stage]:
-    if not ASSETS.is_dir():
-        pytest.skip("no vendored scripts: run the set-up of assets")
-    async with stage(Place(bus_urls, postgres_server, database, tmp_path)) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 async def on_air(page: Page, system: Stage) -> tuple[str, str, str]:

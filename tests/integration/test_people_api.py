@@ -26,8 +26,8 @@ from tests.support.people_facts import A, X, Y, hand, stack, started, told
 TOLD = [
     started(), told("WP1", name="Aña Výborná", country_code="CZ"),
     told("WP2", name="Daniel Rezaei", country_code="AT", wsop_cashes=3),
-    told("WP3", name="김지훈"), stack("WP4", "B. Stranger"), stack("WP2", "x", known=True),
-    seen(), hand(0, "x", "y"),
+    told("WP3", name="김지훈", country_code="KOR"), stack("WP4", "B. Stranger"),
+    stack("WP2", "x", known=True), seen(), hand(0, "x", "y"),
     GameBound(game_id=GAME, event_id="E7", from_ticks="0", to_ticks=None),
 ]  # fmt: skip
 
@@ -71,7 +71,9 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({}, {A, "w-WP2", "w-WP3", "w-WP4", X, Y}),
     ({"source": "gfx"}, {X, Y}),
     ({"source": "manual"}, set()),
-    ({"country": "cz"}, {A}),
+    *(({"country": code}, {A}) for code in ("cz", "CZ", "CZE", "cze")),
+    *(({"country": code}, {"w-WP3"}) for code in ("KR", "kor", "KOR")),
+    ({"country": "ZZ"}, set()),
     ({"event_id": "E1"}, {"w-WP2", "w-WP4"}),
     ({"event_id": "E7"}, {X, Y}),
     ({"event_id": "E9"}, set()),

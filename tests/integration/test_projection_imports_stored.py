@@ -3,12 +3,17 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec import structs
 
+from contracts.messages import Event
 from contracts.messages.wsop import (
     Counts,
     ImportClosed,
     ImportFile,
+    ImportSkipped,
     ImportStarted,
+    Kind,
+    PlayersTold,
     Progress,
     RowFinding,
     RowsRejected,
@@ -84,3 +89,40 @@ async def test_an_import_that_is_set_aside_makes_itself_and_the_kinds_incomplete
     key = SPEC.fold.block_key(begun)
     await views.rows(f"insert into {SPEC.schema}.parked values (9, $1, 'x', 'why')", key)
     assert await views.values(flags) == [(True, True)]
+
+
+SHOWN = (
+    "select import_path, import_status, import_rows, import_rows_seen, import_created, "
+    "import_changed, import_unchanged, import_rejected from views.sync_status"
+)
+
+
+def whole(import_id: str, kind: Kind, counts: Counts, *, going: bool = False) -> list[Event]:
+    """An import of ten rows that was closed, or has come as far as these counts."""
+    content = {"import_id": import_id, "kind": kind}
+    file = structs.replace(FILE, path=f"{import_id}.json")
+    told = PlayersTold(import_id=import_id, rows=(), progress=Progress(through=1, counts=counts))
+    closed = structs.replace(
+        ABANDONED, **content, file=file, status="completed", rows=10, counts=counts
+    )
+    return [structs.replace(BEGUN, **content, file=file, rows=10), told if going else closed]
+
+
+async def test_a_kind_shows_its_newest_import_and_how_far_it_is(views: Stored) -> None:
+    known = SourceRegistered(kind="players", interval_s=900, enabled=True, pulled=False)
+    said: list[Event] = [known]
+    await views.tell(log_of(*said))
+    assert await views.values(SHOWN) == [(None,) * 8]
+
+    said += whole("i1", "players", Counts(created=3, unchanged=7))
+    await views.tell(log_of(*said))
+    assert await views.values(SHOWN) == [("i1.json", "completed", 10, 10, 3, 0, 7, 0)]
+
+    said += whole("i2", "players", Counts(changed=2, corrected=1, rejected=1), going=True)
+    await views.tell(log_of(*said))
+    assert await views.values(SHOWN) == [("i2.json", "processing", 10, 4, 0, 3, 0, 1)]
+
+    same = ImportSkipped(import_id="i3", kind="players", file=FILE, same_as="i1")
+    await views.tell(log_of(*said, same, *whole("i4", "standings", Counts())))
+    [shown] = await views.values(f"{SHOWN} where entity_id = 'players'")
+    assert shown[0] == "i2.json", "known bytes and other kinds change nothing"

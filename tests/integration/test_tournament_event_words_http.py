@@ -57,3 +57,56 @@ async def test_a_hold_is_said_and_nonsense_is_refused_with_its_reason(
         assert_problem(await api.put(path, json=body), 422, reason)
     for path, body in ((PLACE, {"place": 3}), (HOLD, {}), (HOLD, {"minutes": 5, "hours": 1})):
         assert (await api.put(path, json=body)).status_code == 422
+
+
+async def test_an_event_shows_its_hold_and_who_said_it_and_the_usual_one_until_then(
+    api: httpx.AsyncClient, told: Stage
+) -> None:
+    known = {"min_seq": (await told.bus.head()).sequence}
+    usual = (await api.get(f"/events/{EVENT}", params=known)).json()
+    assert usual["hold"] == {
+        "minutes": 30,
+        "default": True,
+        "actor": None,
+        "said_at": None,
+        "sequence": None,
+    }
+    assert usual["words"] == []
+    for count in (45, 10):
+        said = (await api.put(HOLD, json={"minutes": count})).json()
+    page = (await api.get(f"/events/{EVENT}", params={"min_seq": said["sequence"]})).json()
+    hold = page["hold"]
+    assert (hold["minutes"], hold["default"], hold["actor"]) == (10, False, "api")
+    assert hold["sequence"] == said["sequence"]
+    assert hold["said_at"] is not None
+    assert [(word["minutes"], word["holds"]) for word in page["words"]] == [(10, True), (45, False)]
+
+
+async def test_who_is_out_by_an_operators_word_shows_who_said_it_and_why(
+    api: httpx.AsyncClient, told: Stage
+) -> None:
+    shown = f"/events/{EVENT}/eliminations"
+    known = {"min_seq": (await told.bus.head()).sequence}
+    [row] = (await api.get(shown, params=known)).json()["items"]
+    assert row["operator"] is None
+    said = (await api.put(PLACE, json={"place": 9, "reason": "said the floor"})).json()
+    now = {"min_seq": said["sequence"]}
+    [row] = (await api.get(shown, params=now)).json()["items"]
+    operator = row["operator"]
+    assert (operator["place"], operator["reason"], operator["actor"]) == (
+        9,
+        "said the floor",
+        "api",
+    )
+    assert operator["sequence"] == said["sequence"]
+    [word] = (await api.get(f"/events/{EVENT}", params=now)).json()["words"]
+    assert (word["word"], word["person_id"], word["place"]) == ("elimination_set", WHO, 9)
+    back = (await api.delete(PLACE, params={"reason": "somebody else"})).json()
+    now = {"min_seq": back["sequence"]}
+    [row] = (await api.get(shown, params=now)).json()["items"]
+    assert row["operator"] is None
+    words = (await api.get(f"/events/{EVENT}", params=now)).json()["words"]
+    assert [(w["word"], w["reason"], w["holds"]) for w in words] == [
+        ("elimination_withdrawn", "somebody else", False),
+        ("elimination_set", "said the floor", False),
+    ]

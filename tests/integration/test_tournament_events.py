@@ -3,11 +3,25 @@
 import pytest
 
 from contracts.messages.gfx_game import GameExcluded, GameUnbound
+from contracts.messages.wsop_event import EliminationSet, EliminationWithdrawn, HoldSet
 from projections.events.store import SPEC as EVENTS
 from tests.support.folding import log_of
 from tests.support.gfx_facts import GAME, recorded_hand, walk
 from tests.support.stored import stored
-from tests.support.tournament import EVENT, Imports, bound, chips, level, minutes, payout, place
+from tests.support.tournament import (
+    EVENT,
+    Imports,
+    bound,
+    chips,
+    identity,
+    level,
+    linked,
+    minutes,
+    payout,
+    place,
+    player_id,
+    unlinked,
+)
 
 STACKS = {2: 5000, 5: 6000, 8: 7000}
 LEVEL = "select current_level, levels_matching from views.events where event_id = $1"
@@ -117,3 +131,43 @@ async def test_an_event_that_only_stacks_or_a_binding_name_is_a_stub(views):
     views.forget()
     await views.tell(log_of(*counted, *Imports("j").events(event_name="Harbour Main Event")))
     assert await views.values(stub) == [(EVENT, True, "wsop")]
+
+
+WORDS = (
+    "select word, person_id, told_person_id, place, holds from views.event_words "
+    "where event_id = $1 order by sequence"
+)
+
+
+def out(who, number):
+    return EliminationSet(event_id=EVENT, person_id=who, place=number, reason="said the floor")
+
+
+async def test_the_newest_word_of_each_matter_holds_until_it_is_taken_back(views):
+    facts = [
+        HoldSet(event_id=EVENT, minutes=45),
+        out("w-P1", 9),
+        HoldSet(event_id=EVENT, minutes=5),
+        out("w-P2", 8),
+        out("w-P1", 10),
+        EliminationWithdrawn(event_id=EVENT, person_id="w-P2", reason="no"),
+        HoldSet(event_id="PIER-2031", minutes=7),
+    ]
+    assert await after(views, WORDS, *facts) == [
+        ("hold_set", None, None, None, False),
+        ("elimination_set", "w-P1", "w-P1", 9, False),
+        ("hold_set", None, None, None, True),
+        ("elimination_set", "w-P2", "w-P2", 8, False),
+        ("elimination_set", "w-P1", "w-P1", 10, True),
+        ("elimination_withdrawn", "w-P2", "w-P2", None, False),
+    ]
+
+
+async def test_a_word_about_an_identity_is_about_the_player_it_is_linked_to(views):
+    player = f"w-{player_id(7)}"
+    said = [out(identity(2), 4), linked(2, 7)]
+    rows = [("elimination_set", player, identity(2), 4, True)]
+    assert await after(views, WORDS, *said) == rows
+    assert await after(views, WORDS, *said, unlinked(2, 7)) == [
+        ("elimination_set", identity(2), identity(2), 4, True)
+    ]

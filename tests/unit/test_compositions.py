@@ -68,6 +68,13 @@ def test_an_unknown_country_has_no_flag_and_a_warning() -> None:
     assert "'QQ'" in fields.warnings[0]
 
 
+def test_a_warning_that_was_bound_with_the_data_is_not_said_twice() -> None:
+    data = table(rows=(entry(1, 5, country="QQ"),))
+    fields = leaderboard_fields(data)
+    kept = msgspec.structs.replace(data, warnings=("names may be old", *fields.warnings))
+    assert leaderboard_fields(kept).warnings == ("names may be old", *fields.warnings)
+
+
 @pytest.mark.parametrize(
     "data",
     [table(rows=()), table(rows=(entry(1, 5, name="  "),)), table(rows=(entry(1, -5),))],

@@ -2,7 +2,15 @@
 
 import pytest
 
-from contracts.compositions import CATALOGUE, AtRiskData, MissingData, at_risk_fields, field_hash
+from contracts.compositions import (
+    CATALOGUE,
+    AtRiskData,
+    MissingData,
+    at_risk_fields,
+    field_hash,
+    fields_of,
+    read_data,
+)
 
 
 def data(**changes) -> AtRiskData:
@@ -48,3 +56,9 @@ def test_an_unknown_country_has_no_flag_and_a_warning():
 def test_a_strap_without_its_mandatory_values_is_refused(changes, sentence):
     with pytest.raises(MissingData, match=sentence):
         at_risk_fields(data(**changes))
+
+
+def test_what_was_bound_before_there_were_warnings_is_still_drawn():
+    bound = {"name": "Quill", "long_name": "Bo Quill", "place": 40, "prize_cents": 2_340_000}
+
+    assert fields_of(read_data("at_risk", bound)) == at_risk_fields(data())

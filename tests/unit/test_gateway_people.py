@@ -13,8 +13,8 @@ from deploy.cli.explain import lines
 from services.gateway.routes.as_of import AsOfQuery, last_stored
 from services.gateway.routes.people import models
 from services.gateway.routes.people.asking import without_words
-from services.gateway.routes.people.reading import letters, score
 from services.gateway.routes.people.saying import PlayerChange
+from services.gateway.routes.people.searching import letters, score
 from tests.support.folding import LOG_START, log_of
 
 # Kept for questions inside the gateway, never told.

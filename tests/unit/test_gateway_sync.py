@@ -22,6 +22,7 @@ def row(**more: Any) -> dict[str, Any]:
         "status": "synced",
         "consecutive_failures": 0,
         "interval_s": HOUR,
+        "import_status": None,
         "last_synced_at": NOW - timedelta(seconds=HOUR),
     }
     return usual | more
@@ -43,6 +44,8 @@ JUST_IN_TIME = {"last_synced_at": NOW - timedelta(seconds=2 * HOUR)}
         ({"status": "pending", "last_synced_at": None}, "pending"),
         ({"status": "pending"} | LONG_AGO, "stale"),
         ({"status": "in_progress"} | LONG_AGO, "syncing"),
+        ({"import_status": "processing"} | LONG_AGO, "syncing"),
+        ({"import_status": "partial"}, "healthy"),
         ({"status": "failed"}, "error"),
         ({"status": "in_progress", "consecutive_failures": 2}, "syncing"),
         ({"status": "in_progress", "consecutive_failures": 3}, "error"),

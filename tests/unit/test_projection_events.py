@@ -2,7 +2,8 @@
 
 import pytest
 
-from projections.events.domain import EventRow, EventsFold, HandRow, RemainingRow
+from contracts.messages.wsop_event import EliminationSet, EliminationWithdrawn, HoldSet
+from projections.events.domain import EventRow, EventsFold, HandRow, RemainingRow, WordRow
 from tests.support.folding import Folding, log_of
 from tests.support.gfx_facts import recorded_hand, revised_hand, walk
 from tests.support.tournament import EVENT, Imports, chips, minutes, payout, place
@@ -66,3 +67,25 @@ def test_a_revised_hand_has_the_blinds_of_its_new_content():
     assert [(row.small_blind, row.big_blind, row.ante) for row in rows.rows(HandRow)] == [
         (100, 200, 0)
     ]
+
+
+def test_operators_words_are_kept_as_they_were_said_and_none_is_taken_away():
+    out = EliminationSet(event_id=EVENT, person_id="w-P1", place=9, reason="seen")
+    back = EliminationWithdrawn(event_id=EVENT, person_id="w-P1", reason="somebody else")
+    folding = folded(HoldSet(event_id=EVENT, minutes=45), out, back)
+    found = [
+        (r.sequence, r.word, r.minutes, r.person_id, r.place, r.reason, r.actor)
+        for r in folding.rows(WordRow)
+    ]
+    assert found == [
+        (1, "hold_set", 45, None, None, "", "dana"),
+        (2, "elimination_set", None, "w-P1", 9, "seen", "dana"),
+        (3, "elimination_withdrawn", None, "w-P1", None, "somebody else", "dana"),
+    ]
+    assert folding.rows(EventRow) == [], "a word makes no event"
+
+
+def test_a_word_waits_for_no_file():
+    fold = EventsFold()
+    facts = log_of(HoldSet(event_id=EVENT, minutes=1), Imports().events()[0])
+    assert fold.block_key(facts[0]) != fold.block_key(facts[1])

@@ -15,7 +15,7 @@ from projections.standings.domain import (
     StandingRow,
     StandingsFold,
 )
-from projections.standings.domain.lives import re_entries, with_sign
+from projections.standings.domain.lives import re_entries, with_sign, without_sign
 from projections.standings.domain.places import median
 from projections.standings.domain.recompute import full_count_at, ranked
 from projections.standings.domain.rows import Counted, Moment, Run, Stack
@@ -29,7 +29,8 @@ def folded(*facts):
 
 
 def run(kind, at, **more):
-    return Run(kind=kind, first=minutes(at), last=minutes(at), **more)
+    placed = minutes(at) if "set_id" in more else None
+    return Run(kind=kind, first=minutes(at), last=minutes(at), placed_at=placed, **more)
 
 
 def lives(signs):
@@ -61,6 +62,99 @@ def test_statements_in_any_order_tell_the_same_life(order):
 
 def test_a_stack_of_nothing_takes_no_rank_away():
     assert lives((run("out", 0, rank=9, set_id="a"), run("out", 1)))[0].rank == 9
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_a_place_is_of_the_life_that_it_ended(order):
+    story = (run("out", 0, rank=7, set_id="a"), run("out", 1), run("in", 2), run("out", 3))
+    last = lives(story[number] for number in order)[-1]
+    assert (last.first, last.rank) == (minutes(3), None)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_of_several_places_of_one_life_the_newest_holds(order):
+    story = (
+        run("out", 0, rank=9, set_id="a"),
+        run("out", 1, rank=8, set_id="b"),
+        run("out", 2),
+    )
+    [only] = lives(story[number] for number in order)
+    assert (only.rank, only.first, only.last) == (8, minutes(0), minutes(2))
+
+
+def test_what_is_taken_back_leaves_the_rest_of_a_life():
+    runs = lives((run("out", 0, rank=9, set_id="a"), run("out", 5), run("in", 9)))
+    assert without_sign(runs, "in", minutes(9)) == without_sign(runs, "in", minutes(9))
+    assert [each.kind for each in without_sign(runs, "in", minutes(9))] == ["out"]
+    assert [each.kind for each in without_sign(runs, "out", minutes(3))] == ["out", "in"]
+    [left, _] = without_sign(runs, "out", minutes(5))
+    assert (left.first, left.last, left.rank) == (minutes(0), minutes(0), 9)
+    [left, _] = without_sign(runs, "out", minutes(0))
+    assert (left.first, left.last, left.rank) == (minutes(5), minutes(5), None)
+    assert without_sign(lives([run("out", 0)]), "out", minutes(0)) == ()
+
+
+def entrant(rows):
+    [found] = rows.rows(EntrantRow)
+    return found.state, found.rank, found.re_entries
+
+
+def test_chips_corrected_to_nothing_take_the_re_entry_back():
+    for at_first in (True, False):
+        imports = Imports()
+        wrong = imports.counts(minutes(60), [chips(1, 69_000)])
+        right = imports.counts(minutes(60), [chips(1, 0, before=wrong[1].rows[0].told)])
+        out = imports.standings(
+            minutes(0), [place(18, 1, 0, status="eliminated", prize_won=1000)], 17
+        )
+        rows = folded(*out, *wrong, *right) if at_first else folded(*wrong, *right, *out)
+        assert entrant(rows) == ("out", 18, 0)
+
+
+def test_an_elimination_corrected_to_chips_was_none():
+    imports = Imports()
+    wrong = imports.counts(minutes(60), [chips(1, 0, status="eliminated")])
+    right = imports.counts(minutes(60), [chips(1, 500, before=wrong[1].rows[0].told)])
+    assert entrant(folded(*wrong, *right)) == (None, None, 0)
+
+
+def test_a_corrected_snapshot_that_has_somebody_in_play_takes_the_elimination_back():
+    imports = Imports()
+    wrong = imports.standings(minutes(0), [place(2, 1, 0, status="eliminated")])
+    right = imports.standings(minutes(0), [place(1, 1, 5, status="active")], corrected=True)
+    assert entrant(folded(*wrong, *right)) == (None, None, 0)
+
+
+def test_when_nobody_is_in_play_any_more_the_standings_are_empty():
+    imports = Imports()
+    rows = folded(
+        *imports.counts(minutes(0), [chips(1, 5), chips(2, 5)]),
+        *imports.counts(minutes(15), [chips(1, 0), chips(2, 0)]),
+    )
+    newest = max(rows.rows(StandingRow), key=lambda row: row.at)
+    assert (newest.at, newest.rows, newest.players_remaining) == (minutes(15), 0, 0)
+
+
+def test_a_count_of_some_does_not_say_how_many_are_left():
+    imports = Imports()
+    rows = folded(
+        *imports.events(starting_chips=100, total_entries=4),
+        *imports.standings(minutes(0), [place(1, 1, 150), place(2, 2, 100)], 4),
+        *imports.counts(minutes(15), [chips(1, 210)]),
+    )
+    [made] = [row for row in rows.rows(StandingRow) if row.source == "recomputed"]
+    assert (made.players_remaining, made.remaining_counted, made.median) == (4, False, None)
+
+
+def test_a_full_count_behind_the_snapshot_says_how_many_are_left():
+    imports = Imports()
+    rows = folded(
+        *imports.events(starting_chips=100, total_entries=4),
+        *imports.standings(minutes(0), [place(1, 1, 150)], 4),
+        *imports.counts(minutes(15), [chips(1, 210), chips(2, 190), chips(3, 0)]),
+    )
+    [made] = [row for row in rows.rows(StandingRow) if row.source == "recomputed"]
+    assert (made.players_remaining, made.remaining_counted, made.median) == (2, True, 200)
 
 
 def test_of_two_words_of_one_time_the_elimination_holds():
@@ -151,12 +245,12 @@ def test_a_set_is_written_in_parts_and_players_only_when_they_change():
     imports = Imports()
     first = imports.counts(minutes(0), [chips(n, 1000 + n) for n in range(1, 451)])
     rows = folded(*first)
-    assert len(rows.rows(StandingPartRow)) == 3
+    assert len(rows.rows(StandingPartRow)) == 5
     entrants = rows.rows(EntrantRow)
     second = imports.counts(minutes(15), [chips(n, 2000 + n) for n in range(1, 451)])
     rows.apply(log_of(*second, after=len(first)))
     assert rows.rows(EntrantRow) == entrants
-    assert len(rows.rows(StandingPartRow)) == 6
+    assert len(rows.rows(StandingPartRow)) == 10
     assert len(rows.rows(StackBucketRow)) <= BUCKETS
 
 

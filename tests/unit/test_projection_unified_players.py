@@ -141,6 +141,12 @@ def test_a_stub_is_also_whom_only_standings_name_by_the_newest_of_all_stacks():
     assert {person_id: row.name for person_id, row in now(folding).items()} == {A: "Ida Wren"}
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_stack_without_a_name_takes_no_name_away_in_any_order(order):
+    files = (stack("WP1", None, moment=5), stack("WP1", "Ann Lee", moment=1), stack("WP1", None))
+    assert now(folded(started(), *(files[n] for n in order)))[A].name == "Ann Lee"
+
+
 def test_identities_of_an_excluded_game_leave_and_return_as_they_were():
     events = [seen(), hand(0, "x", "y"), seen(OTHER_GAME), hand(0, "y", game=OTHER_GAME)]
     before = now(folded(*events))

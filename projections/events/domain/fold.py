@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
-from contracts import attribution
 from contracts.messages import Event
 from contracts.messages.gfx import HandRecorded, HandRevised
 from contracts.messages.wsop import (
@@ -16,7 +15,7 @@ from contracts.messages.wsop import (
 )
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
-from projections.events.domain import fields
+from projections.events.domain import fields, words
 from projections.events.domain.rows import EventRow, HandRow, ImportRow
 
 # Facts of all imports depend on each other, by what a later one changes.
@@ -24,7 +23,7 @@ PLATFORM = "wsop"
 
 
 class EventsFold:
-    """Follows what is told of events, and the blinds of hands."""
+    """Follows what is told of events and what operators say of them, and the blinds of hands."""
 
     handles: Sequence[type[Event]] = (
         ImportStarted,
@@ -34,7 +33,7 @@ class EventsFold:
         ImportClosed,
         HandRecorded,
         HandRevised,
-        *attribution.HANDLES,
+        *words.HANDLES,
     )
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
@@ -48,10 +47,12 @@ class EventsFold:
             case ChipCountsTold() | StandingsTold() as event:
                 yield EventRow, (event.event_id,)
             case event:
-                yield from attribution.keys(event)
+                yield from words.keys(event)
 
     def block_key(self, recorded: Recorded) -> str:
-        """All the platform says is one block; a game stands for itself."""
+        """All the platform's files say is one block; a word, a game and a link stand alone."""
+        if isinstance(recorded.event, words.OF_EVENT):
+            return recorded.event.subject.rpartition(".")[0]
         if recorded.event.TYPE.owner == PLATFORM:
             return PLATFORM
         return recorded.event.subject_id
@@ -90,7 +91,7 @@ class EventsFold:
                     )
                 )
             case _:
-                attribution.attribute(recorded, rows)
+                words.follow(recorded, rows)
 
 
 def _close(event: ImportClosed, recorded: Recorded, rows: Rows) -> None:

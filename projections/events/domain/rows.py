@@ -99,6 +99,28 @@ class RemainingRow(Row, frozen=True, kw_only=True):
     sequence: int
 
 
+class WordRow(Row, frozen=True, kw_only=True):
+    """One thing an operator said of an event, in the order it was said; none is ever taken away.
+
+    `minutes` are those of a hold; `person_id` and `place` are of somebody who went out, without a
+    place where it was taken back. `person_id` is the id that was named.
+    """
+
+    TABLE: ClassVar = "word"
+    KEY: ClassVar = ("event_id", "sequence")
+    AUDIT: ClassVar = ("said_at", "sequence")
+
+    event_id: str
+    sequence: int
+    word: Literal["hold_set", "elimination_set", "elimination_withdrawn"]
+    minutes: int | None = None
+    person_id: str | None = None
+    place: int | None = None
+    reason: str = ""
+    actor: str
+    said_at: datetime
+
+
 class HandRow(Row, frozen=True, kw_only=True):
     """The blinds of one hand."""
 

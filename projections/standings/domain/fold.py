@@ -14,8 +14,17 @@ from contracts.messages.wsop import (
 )
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
-from projections.standings.domain import games, imports, operators, people, places, stacks
-from projections.standings.domain.rows import EventRow, ImportRow, PlayerRow, StandingRow
+from projections.standings.domain import (
+    counting,
+    games,
+    imports,
+    operators,
+    people,
+    places,
+    stacks,
+)
+from projections.standings.domain.rows import EventRow, ImportRow, PlayerRow
+from projections.standings.domain.set_rows import StandingRow
 
 # Facts of all imports depend on each other, by what a later one corrects.
 PLATFORM = "wsop"
@@ -47,16 +56,19 @@ class StandingsFold:
                 yield ImportRow, (event.import_id,)
                 for row in event.rows:
                     yield EventRow, (row.event_id,)
+                    yield counting.recomputed_key(row.event_id)
             case PlayersTold() as event:
                 for player in event.rows:
                     yield PlayerRow, (persons.of_wsop_player(player.player_id),)
             case ChipCountsTold() | StandingsTold() as event:
                 yield ImportRow, (event.import_id,)
                 yield EventRow, (event.event_id,)
+                yield counting.recomputed_key(event.event_id)
                 yield from stacks.bucket_keys(event.event_id)
                 yield from people.entrant_keys(event)
                 if isinstance(event, StandingsTold):
-                    yield StandingRow, (places.imported_id(event),)
+                    yield StandingRow, (places.told_id(event),)
+                    yield counting.snapshot_key(event.event_id, event.snapshot_at)
             case HandRevised() as event:
                 yield from games.hand_keys(event)
             case event:
@@ -68,10 +80,13 @@ class StandingsFold:
         """The stacks of events whose figures change, and of those whose import is closed."""
         match recorded.event:
             case ImportClosed() as event:
-                known = rows.get(ImportRow, event.import_id)
-                for event_id in known.events if known else ():
+                known = rows.get(ImportRow, event.import_id) or ImportRow(import_id=event.import_id)
+                for event_id in known.events:
                     yield EventRow, (event_id,)
+                    yield counting.recomputed_key(event_id)
                     yield from stacks.bucket_keys(event_id)
+                for pending in known.snapshots:
+                    yield counting.snapshot_key(pending.event_id, pending.counted.at)
             case EventsTold() as event:
                 for row in event.rows:
                     told = rows.get(EventRow, row.event_id)
@@ -92,7 +107,7 @@ class StandingsFold:
             case EventsTold() as event:
                 imports.keep_figures(event, recorded, rows)
             case PlayersTold() as event:
-                people.name_players(event, rows)
+                people.name_players(event, recorded.sequence, rows)
             case ChipCountsTold() as event:
                 known = imports.told_of(event.import_id, event.event_id, recorded, rows)
                 rows.put(stacks.with_moment(known, event))
@@ -100,7 +115,7 @@ class StandingsFold:
                 people.meet_counted(event, recorded.sequence, rows)
             case StandingsTold() as event:
                 imports.keep_pending(event, recorded, rows)
-                places.store_snapshot(event, recorded, rows)
+                places.store_snapshot(event, rows)
                 people.meet_placed(event, recorded.sequence, rows)
             case ImportClosed() as event:
                 imports.close(event, recorded, rows)

@@ -1,13 +1,18 @@
 """What an import tells of events: figures at once, places and stacks when it is closed."""
 
+from collections.abc import Sequence
+
 from msgspec import UNSET, structs
 
 from contracts.messages.wsop import EventsTold, ImportClosed, StandingsTold
 from contracts.recorded import Recorded
 from contracts.rows import Rows
 from contracts.tournament import EventFields
+from projections.standings.domain.counting import count, slot_of
+from projections.standings.domain.places import imported_id
 from projections.standings.domain.recompute import recompute
 from projections.standings.domain.rows import Counted, EventRow, FigureRow, ImportRow, Pending
+from projections.standings.domain.set_rows import CountedSetRow
 
 
 def told_of(import_id: str, event_id: str, recorded: Recorded, rows: Rows) -> EventRow:
@@ -55,26 +60,32 @@ def close(closed: ImportClosed, recorded: Recorded, rows: Rows) -> None:
     The snapshots of an abandoned import never count; the stacks it told do.
     """
     known = _import(closed.import_id, rows)
-    rows.put(
-        structs.replace(
-            known,
-            status=closed.status,
-            closed_seq=recorded.sequence,
-            closed_at=recorded.said_at,
-        )
-    )
+    counting = () if closed.status == "abandoned" else known.snapshots
+    for told in counting:
+        count(_counted(closed.import_id, told, recorded), rows)
     for event_id in known.events:
         event = rows.get(EventRow, event_id)
         assert event is not None, "an import tells of an event before it is closed"
-        if closed.status != "abandoned":
-            event = _with_snapshots(event, known)
-        rows.put(recompute(event, recorded, rows))
+        mine = [told.counted for told in counting if told.event_id == event_id]
+        rows.put(recompute(_with_snapshots(event, mine), recorded, rows))
 
 
-def _with_snapshots(event: EventRow, told: ImportRow) -> EventRow:
+def _counted(import_id: str, told: Pending, recorded: Recorded) -> CountedSetRow:
+    at = told.counted.at
+    return CountedSetRow(
+        event_id=told.event_id,
+        slot=slot_of(at),
+        set_id=imported_id(import_id, told.event_id, at),
+        source="imported",
+        at=at,
+        from_seq=recorded.sequence,
+        known_at=recorded.said_at,
+    )
+
+
+def _with_snapshots(event: EventRow, told: Sequence[Counted]) -> EventRow:
     """The event with the snapshots of an import; one of a known time replaces it."""
-    counted = {each.at: each for each in event.snapshots}
-    counted |= {p.counted.at: p.counted for p in told.snapshots if p.event_id == event.event_id}
+    counted = {each.at: each for each in (*event.snapshots, *told)}
     return structs.replace(event, snapshots=tuple(counted[at] for at in sorted(counted)))
 
 

@@ -1,6 +1,7 @@
 """Sets of places: an imported snapshot part by part, and the median of the stacks."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from msgspec import structs
@@ -9,60 +10,84 @@ from contracts.holders import holder_key
 from contracts.messages.wsop import StandingRow as ToldPlace
 from contracts.messages.wsop import StandingsTold
 from contracts.people.names import name_key
-from contracts.recorded import Recorded
 from contracts.rows import Rows
-from projections.standings.domain.rows import Place, StandingPartRow, StandingRow
+from projections.standings.domain.set_rows import (
+    Place,
+    RankPartRow,
+    StandingPartRow,
+    StandingRow,
+)
 
 # Rows of one stored part: a page of a list touches one or two.
-PART_ROWS = 200
+PART_ROWS = 100
+# Ranks of one stored part: below 2 KB, so that PostgreSQL stores it as it is.
+PART_RANKS = 40
 # Two rows of one name in a set: nobody can tell whose rank it is.
 AMBIGUOUS = 0
 
 _encode = msgspec.json.Encoder().encode
 
 
-def imported_id(event: StandingsTold) -> str:
+def imported_id(import_id: str, event_id: str, at: datetime) -> str:
     """Id of the set that an import tells of one event and time."""
-    return f"{event.import_id}/{event.event_id}/{event.snapshot_at.isoformat()}"
+    return f"{import_id}/{event_id}/{at.isoformat()}"
 
 
-def store_snapshot(event: StandingsTold, recorded: Recorded, rows: Rows) -> None:
+def told_id(event: StandingsTold) -> str:
+    """Id of the set that a fact tells a part of."""
+    return imported_id(event.import_id, event.event_id, event.snapshot_at)
+
+
+def store_snapshot(event: StandingsTold, rows: Rows) -> None:
     """Store one part of a snapshot."""
-    known = rows.get(StandingRow, imported_id(event)) if event.part > 1 else None
-    row = known or _snapshot(event, recorded)
+    known = rows.get(StandingRow, told_id(event)) if event.part > 1 else None
+    row = known or _snapshot(event)
     stacks = [told.chip_count for told in event.rows if told.chip_count > 0]
+    places = [_place(told, position) for position, told in enumerate(event.rows, row.rows + 1)]
     row = structs.replace(
         row,
-        told_seq=recorded.sequence,
-        said_at=recorded.said_at,
-        rows=row.rows + len(event.rows),
+        rows=row.rows + len(places),
         in_play=row.in_play + len(stacks),
         chips=row.chips + sum(stacks),
         stacks=(*row.stacks, *stacks),
+        ranks=_with_ranks(row.ranks, places),
     )
-    first = row.rows - len(event.rows) + 1
-    places = [_place(told, position) for position, told in enumerate(event.rows, first)]
-    store_part(row.set_id, event.part, places, rows)
+    store_places(row.set_id, places, rows)
     if event.part == event.parts:
-        row = structs.replace(row, median=median(row.stacks, row.players_remaining), stacks=())
+        _store_ranks(row.set_id, row.ranks, rows)
+        middle = median(row.stacks, row.players_remaining)
+        row = structs.replace(row, median=middle, stacks=(), ranks={})
     rows.put(row)
 
 
-def store_part(set_id: str, part: int, places: Sequence[Place], rows: Rows) -> None:
-    """Store some rows of a set as one."""
-    ranks: dict[str, int] = {}
+def store_places(set_id: str, places: Sequence[Place], rows: Rows) -> None:
+    """Store rows of a set, in parts."""
+    for first in range(0, len(places), PART_ROWS):
+        part = places[first : first + PART_ROWS]
+        rows.put(
+            StandingPartRow(
+                set_id=set_id,
+                first_position=part[0].position,
+                last_position=part[-1].position,
+                rows=msgspec.Raw(_encode(part)),
+            )
+        )
+
+
+def _with_ranks(known: dict[str, int], places: Sequence[Place]) -> dict[str, int]:
+    ranks = dict(known)
     for place in places:
         ranks[place.holder] = AMBIGUOUS if place.holder in ranks else place.rank
-    rows.put(
-        StandingPartRow(
-            set_id=set_id,
-            part=part,
-            first_position=places[0].position,
-            last_position=places[-1].position,
-            rows=msgspec.Raw(_encode(places)),
-            ranks=ranks,
-        )
-    )
+    return ranks
+
+
+def _store_ranks(set_id: str, ranks: dict[str, int], rows: Rows) -> None:
+    """Store the ranks of a whole set, so that a later one finds each of them by its holder."""
+    # The order of code points is that of their UTF-8 bytes, hence that of the table's column.
+    ordered = sorted(ranks)
+    for first in range(0, len(ordered), PART_RANKS):
+        part = {holder: ranks[holder] for holder in ordered[first : first + PART_RANKS]}
+        rows.put(RankPartRow(set_id=set_id, first_holder=ordered[first], ranks=part))
 
 
 def median(stacks: Sequence[int], remaining: int) -> int | None:
@@ -75,7 +100,7 @@ def median(stacks: Sequence[int], remaining: int) -> int | None:
 
 def place_holder(row: ToldPlace) -> str:
     """Who a place is about; seats change from one snapshot to the next and tell nobody apart."""
-    return holder_key(row.player_id, row.player_name, None, None)
+    return holder_key(row.player_id, row.player_name)
 
 
 def _place(row: ToldPlace, position: int) -> Place:
@@ -96,16 +121,14 @@ def _place(row: ToldPlace, position: int) -> Place:
     )
 
 
-def _snapshot(event: StandingsTold, recorded: Recorded) -> StandingRow:
+def _snapshot(event: StandingsTold) -> StandingRow:
     return StandingRow(
-        set_id=imported_id(event),
+        set_id=told_id(event),
         event_id=event.event_id,
         source="imported",
         at=event.snapshot_at,
         at_text=event.snapshot_text,
         import_id=event.import_id,
-        told_seq=recorded.sequence,
-        said_at=recorded.said_at,
         parts=event.parts,
         players_remaining=event.players_remaining,
         remaining_counted=event.remaining_counted,

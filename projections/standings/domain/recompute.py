@@ -14,12 +14,23 @@ import msgspec
 from contracts import codec
 from contracts.recorded import Recorded
 from contracts.rows import Rows
-from projections.standings.domain.places import PART_ROWS, median, store_part
-from projections.standings.domain.rows import EventRow, Place, Stack, StandingRow
+from projections.standings.domain.counting import RECOMPUTED, count
+from projections.standings.domain.places import PART_ROWS, median, store_places
+from projections.standings.domain.rows import EventRow, Stack
+from projections.standings.domain.set_rows import CountedSetRow, Place, StandingRow
 from projections.standings.domain.stacks import all_stacks
 
 # Percent of all chips that make a count full.
 FULL_PERCENT = 95
+
+
+class Made(msgspec.Struct, frozen=True, array_like=True):
+    """A recomputation: `remaining` is None where those in play are all who are left."""
+
+    places: Sequence[Place]
+    full_at: datetime | None
+    at: datetime
+    remaining: int | None
 
 
 def recompute(event: EventRow, recorded: Recorded, rows: Rows) -> EventRow:
@@ -27,38 +38,64 @@ def recompute(event: EventRow, recorded: Recorded, rows: Rows) -> EventRow:
     if not event.moments:
         return event
     full_at = full_count_at(event)
-    places = ranked(all_stacks(event.event_id, rows), full_at)
-    if not places:
-        return event
-    digest = codec.digest([places, full_at])
+    stacks = all_stacks(event.event_id, rows)
+    places = ranked(stacks, full_at)
+    # That nobody is in play any more was stated by the newest of all.
+    stated = [place.stated_at for place in places if place.stated_at]
+    at = max(stated or (stack.recorded_at for stack in stacks.values()))
+    made = Made(places, full_at, at, snapshot_remaining(event, full_at, at))
+    digest = codec.digest(made)
     if digest == event.recomputed:
         return event
-    set_id = f"{event.event_id}/{recorded.sequence}"
-    chunks = [places[first : first + PART_ROWS] for first in range(0, len(places), PART_ROWS)]
-    for part, chunk in enumerate(chunks, 1):
-        store_part(set_id, part, chunk, rows)
+    _store(event.event_id, made, recorded, rows)
+    return msgspec.structs.replace(event, recomputed=digest)
+
+
+def snapshot_remaining(event: EventRow, full_at: datetime | None, at: datetime) -> int | None:
+    """Players left by the newest snapshot up to a time, unless a full count came after it.
+
+    Between full counts only some are counted; those are not all who are left.
+    """
+    before = [each for each in event.snapshots if each.at <= at]
+    if not before or (full_at is not None and full_at >= before[-1].at):
+        return None
+    return before[-1].remaining
+
+
+def _store(event_id: str, made: Made, recorded: Recorded, rows: Rows) -> None:
+    places = made.places
+    set_id = f"{event_id}/{recorded.sequence}"
     stacks = [place.chips for place in places]
+    remaining = len(places) if made.remaining is None else made.remaining
+    store_places(set_id, places, rows)
     rows.put(
         StandingRow(
             set_id=set_id,
-            event_id=event.event_id,
+            event_id=event_id,
             source="recomputed",
-            at=max(place.stated_at for place in places if place.stated_at),
+            at=made.at,
             at_text="",
             import_id="",
-            told_seq=recorded.sequence,
-            said_at=recorded.said_at,
-            parts=len(chunks),
+            parts=-(-len(places) // PART_ROWS),
             rows=len(places),
             in_play=len(places),
             chips=sum(stacks),
-            median=median(stacks, len(places)),
-            players_remaining=len(places),
-            remaining_counted=True,
-            full_count_at=full_at,
+            median=median(stacks, remaining),
+            players_remaining=remaining,
+            remaining_counted=made.remaining is None,
+            full_count_at=made.full_at,
         )
     )
-    return msgspec.structs.replace(event, recomputed=digest)
+    counted = CountedSetRow(
+        event_id=event_id,
+        slot=RECOMPUTED,
+        set_id=set_id,
+        source="recomputed",
+        at=made.at,
+        from_seq=recorded.sequence,
+        known_at=recorded.said_at,
+    )
+    count(counted, rows)
 
 
 def full_count_at(event: EventRow) -> datetime | None:

@@ -1,7 +1,7 @@
-"""The rows of standings: sets of places, and what is kept of events, imports and players.
+"""The rows of standings but for sets of places: events, imports, players, stacks, seats.
 
-A set of places is written once, in parts of some hundred rows, and never changed: which set holds,
-and since when, follows in the views from the imports that were closed.
+A row that says since when it holds is what is known now; what was known before moves into a row of
+its own kind that no fold reads again.
 """
 
 from datetime import datetime
@@ -11,8 +11,6 @@ import msgspec
 
 from contracts.rows import Row
 from contracts.tournament import PayoutBand
-
-type Source = Literal["imported", "recomputed"]
 
 
 class Moment(msgspec.Struct, frozen=True, array_like=True):
@@ -72,37 +70,39 @@ class EventRow(Row, frozen=True, kw_only=True):
 
 
 class ImportRow(Row, frozen=True, kw_only=True):
-    """One import: `closed_seq` is None until it is closed. `events` are those it told of."""
+    """What one import tells: the events, and their snapshots, which count when it is closed."""
 
     TABLE: ClassVar = "import"
     KEY: ClassVar = ("import_id",)
-    AUDIT: ClassVar = ("closed_seq", "closed_at")
 
     import_id: str
-    status: str = ""
-    closed_seq: int | None = None
-    closed_at: datetime | None = None
     events: tuple[str, ...] = ()
     snapshots: tuple[Pending, ...] = ()
 
 
 class PlayerRow(Row, frozen=True, kw_only=True):
-    """A player's name and country as the platform's list of players tells them."""
+    """A player's name and country as the platform's list of players tells them.
+
+    They are known since `first_seq`, by this `name_key` since `name_seq`.
+    """
 
     TABLE: ClassVar = "player"
     KEY: ClassVar = ("holder",)
+    AUDIT: ClassVar = ("first_seq", "name_seq")
 
     holder: str
     player_id: str
-    name: str
-    name_key: str
-    country_code: str | None
+    name: str = ""
+    name_key: str = ""
+    country_code: str | None = None
+    first_seq: int
+    name_seq: int
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Statements in a row, in order of their own time, that say one thing of a player.
 
-    `rank`, `prize_won` and `set_id` are of the newest of them.
+    `rank`, `prize_won` and `set_id` are of the newest of them that is a place, told at `placed_at`.
     """
 
     kind: Literal["in", "out", "winner"]
@@ -111,24 +111,26 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rank: int | None = None
     prize_won: int | None = None
     set_id: str = ""
+    placed_at: datetime | None = None
 
 
 class EntrantRow(Row, frozen=True, kw_only=True):
     """A player who was told of in an event. `runs` is empty for who was never out.
 
     `state` is the kind of the last run, from `since` to `until`, with its rank, prize and set.
-    `name` is that of a row of stacks or places: it names a player nobody told of (a stub).
+    `name` is that of a row of stacks or places: it names a player nobody told of (a stub). They are
+    known in the event since `first_seq`, by this `name_key` since `name_seq`.
     """
 
     TABLE: ClassVar = "entrant"
     KEY: ClassVar = ("event_id", "holder")
-    AUDIT: ClassVar = ("runs", "set_id", "last_sequence")
+    AUDIT: ClassVar = ("runs", "set_id", "last_sequence", "first_seq", "name_seq")
 
     event_id: str
     holder: str
     player_id: str
-    name: str
-    name_key: str
+    name: str = ""
+    name_key: str = ""
     runs: tuple[Run, ...] = ()
     state: str | None = None
     since: datetime | None = None
@@ -138,6 +140,22 @@ class EntrantRow(Row, frozen=True, kw_only=True):
     set_id: str | None = None
     re_entries: int = 0
     last_sequence: int
+    first_seq: int
+    name_seq: int
+
+
+class FormerNameRow(Row, frozen=True, kw_only=True):
+    """A name key somebody had: as a player (`event_id` is empty), or in the rows of an event."""
+
+    TABLE: ClassVar = "former_name"
+    KEY: ClassVar = ("event_id", "holder", "from_seq")
+    READ: ClassVar = False
+
+    event_id: str
+    holder: str
+    from_seq: int
+    to_seq: int
+    name_key: str
 
 
 class OperatorPlaceRow(Row, frozen=True, kw_only=True):
@@ -180,75 +198,6 @@ class StackBucketRow(Row, frozen=True, kw_only=True):
     bucket: int
     stacks: dict[str, Stack] = {}
     alive: dict[str, datetime] = {}
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One row of a set as it is stored; without `player_id` it names somebody by text only."""
-
-    position: int
-    rank: int
-    holder: str
-    chips: int
-    player_id: str | None = None
-    name: str | None = None
-    name_key: str | None = None
-    country_code: str | None = None
-    table_num: int | None = None
-    seat_num: int | None = None
-    status: str | None = None
-    prize_won: int | None = None
-    stated_at: datetime | None = None
-    at: str = ""
-
-
-class StandingRow(Row, frozen=True, kw_only=True):
-    """One set of places. `told_seq` is the fact that completed it; an imported set counts when its
-    import is closed. `stacks` are collected until all `parts` came, for the median.
-
-    `in_play` counts rows with chips, `chips` is their sum; `players_remaining` as told, or,
-    `remaining_counted`, counted.
-    """
-
-    TABLE: ClassVar = "standing"
-    KEY: ClassVar = ("set_id",)
-    AUDIT: ClassVar = ("set_id", "import_id", "told_seq", "said_at")
-
-    set_id: str
-    event_id: str
-    source: Source
-    at: datetime
-    at_text: str
-    import_id: str
-    told_seq: int
-    said_at: datetime
-    parts: int
-    rows: int = 0
-    in_play: int = 0
-    chips: int = 0
-    median: int | None = None
-    players_remaining: int
-    remaining_counted: bool
-    full_count_at: datetime | None = None
-    level_number: int | None = None
-    day_number: int | None = None
-    zone_assumed: bool = False
-    future: bool = False
-    corrected: bool = False
-    stacks: tuple[int, ...] = ()
-
-
-class StandingPartRow(Row, frozen=True, kw_only=True):
-    """Rows of a set from one position to another; `ranks` is the rank of each holder."""
-
-    TABLE: ClassVar = "standing_part"
-    KEY: ClassVar = ("set_id", "part")
-
-    set_id: str
-    part: int
-    first_position: int
-    last_position: int
-    rows: msgspec.Raw
-    ranks: dict[str, int]
 
 
 class GameRow(Row, frozen=True, kw_only=True):

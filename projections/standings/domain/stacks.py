@@ -59,6 +59,16 @@ def keep_alive(event_id: str, seen: Iterable[tuple[str, datetime]], rows: Rows) 
             rows.put(structs.replace(row, alive=row.alive | newer))
 
 
+def forget_alive(event_id: str, corrected: Iterable[tuple[str, datetime]], rows: Rows) -> None:
+    """Forget that holders were last seen with chips in a count that is told anew."""
+    for bucket, members in _bucketed(corrected).items():
+        row = rows.get(StackBucketRow, event_id, bucket)
+        gone = {holder for holder, at in members if row and row.alive.get(holder) == at}
+        if row and gone:
+            alive = {holder: at for holder, at in row.alive.items() if holder not in gone}
+            rows.put(structs.replace(row, alive=alive))
+
+
 def keep_stacks(event: ChipCountsTold, rows: Rows) -> None:
     """Take in the stacks of one fact; of one holder the largest time counts, then the newest."""
     told = [(chip_holder(row), row) for row in event.rows]
@@ -89,7 +99,7 @@ def with_moment(row: EventRow, event: ChipCountsTold) -> EventRow:
 
 def chip_holder(row: ChipRow) -> str:
     """Who a row of stacks is about."""
-    return holder_key(row.player_id, row.player_name, row.told.table_num, row.told.seat_num)
+    return holder_key(row.player_id, row.player_name)
 
 
 def _bucketed[T](members: Iterable[tuple[str, T]]) -> dict[int, list[tuple[str, T]]]:

@@ -22,12 +22,14 @@ from projections.sync_status.domain.files import (
     removed_row,
     with_file,
 )
-from projections.sync_status.domain.import_rows import FindingRow, ImportRow
+from projections.sync_status.domain.import_rows import ChangeRow, FindingRow, ImportRow
 from projections.sync_status.domain.imports import (
     FINDINGS,
     IMPORT_ENDS,
     IMPORT_FACTS,
+    ROWS_TOLD,
     ImportFact,
+    change_row,
     finding_rows,
     import_row,
     with_import,
@@ -101,6 +103,8 @@ def _put_import(event: ImportFact, recorded: Recorded, rows: Rows) -> None:
     if isinstance(event, FINDINGS) and before is not None:
         for finding in finding_rows(event, recorded, before):
             rows.put(finding)
+    if isinstance(event, ROWS_TOLD) and (change := change_row(event, recorded)) is not None:
+        rows.put(change)
 
 
 def _with_source_fact(
@@ -140,6 +144,7 @@ def _status_key(event: SourceFact | ImportFact) -> SourceKey | None:
 
 __all__ = [
     "PATH_BYTES_MAX",
+    "ChangeRow",
     "FileRow",
     "FindingRow",
     "ImportRow",

@@ -1,4 +1,4 @@
-"""The tables of the import log: one row per import, one per finding."""
+"""The tables of the import log: a row per import, per finding and per fact that changed fields."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -16,7 +16,8 @@ class ImportRow(Row, frozen=True, kw_only=True):
     listed in the table beside; the view hides what an earlier, abandoned try left there.
     `error_code`, `error` and `position` are set when it failed. `skips` counts how often these
     bytes were found under this path when they were known already, of the import `same_as`; on a row
-    that was taken in that is itself. `file_name` is the last part of the path.
+    that was taken in that is itself. `file_name` is the last part of the path, `imported_by` who
+    said the fact that began it.
     """
 
     TABLE: ClassVar = "import"
@@ -64,6 +65,7 @@ class ImportRow(Row, frozen=True, kw_only=True):
     duration_ms: int | None = None
     sequence: int
     last_sequence: int
+    imported_by: str
 
 
 class FindingRow(Row, frozen=True, kw_only=True):
@@ -86,3 +88,15 @@ class FindingRow(Row, frozen=True, kw_only=True):
     code: str
     sentence: str
     sequence: int
+
+
+class ChangeRow(Row, frozen=True, kw_only=True):
+    """One fact of an import that changed fields, and how many: the log has what they are."""
+
+    TABLE: ClassVar = "change"
+    KEY: ClassVar = ("import_id", "sequence")
+    AUDIT: ClassVar = ("sequence",)
+
+    import_id: str
+    sequence: int
+    changes: int

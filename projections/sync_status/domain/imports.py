@@ -5,17 +5,22 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import asdict, replace
 
+from contracts.import_changes import changes
 from contracts.messages.wsop import (
+    ChipCountsTold,
     Counts,
+    EventsTold,
     ImportClosed,
     ImportRejected,
     ImportSkipped,
     ImportStarted,
+    PlayersTold,
     RowsNoted,
     RowsRejected,
+    StandingsTold,
 )
 from contracts.recorded import Recorded
-from projections.sync_status.domain.import_rows import FindingRow, ImportRow
+from projections.sync_status.domain.import_rows import ChangeRow, FindingRow, ImportRow
 from projections.sync_status.domain.outcomes import with_failure, with_success
 from projections.sync_status.domain.rows import StatusRow
 
@@ -25,11 +30,13 @@ ABANDONED_SENTENCE = "the file was replaced or removed before all of it was said
 
 type ImportEnd = ImportClosed | ImportSkipped | ImportRejected
 type Findings = RowsRejected | RowsNoted
-type ImportFact = ImportStarted | Findings | ImportEnd
+type RowsTold = EventsTold | PlayersTold | ChipCountsTold | StandingsTold
+type ImportFact = ImportStarted | Findings | RowsTold | ImportEnd
 
 IMPORT_ENDS = (ImportClosed, ImportSkipped, ImportRejected)
 FINDINGS = (RowsRejected, RowsNoted)
-IMPORT_FACTS = (ImportStarted, *FINDINGS, *IMPORT_ENDS)
+ROWS_TOLD = (EventsTold, PlayersTold, ChipCountsTold, StandingsTold)
+IMPORT_FACTS = (ImportStarted, *FINDINGS, *ROWS_TOLD, *IMPORT_ENDS)
 
 
 def import_row(event: ImportFact, recorded: Recorded, before: ImportRow | None) -> ImportRow:
@@ -48,6 +55,9 @@ def import_row(event: ImportFact, recorded: Recorded, before: ImportRow | None) 
         case RowsRejected() | RowsNoted():
             assert before is not None, "findings of an import that was never begun"
             row = _with_findings(before, event)
+        case EventsTold() | PlayersTold() | ChipCountsTold() | StandingsTold():
+            assert before is not None, "rows of an import that was never begun"
+            row = _counted(before, event.progress.counts)
         case ImportClosed():
             row = _closed(event, recorded, _open(event, recorded, before))
         case ImportSkipped():
@@ -73,6 +83,14 @@ def finding_rows(event: Findings, recorded: Recorded, before: ImportRow) -> Iter
             sequence=recorded.sequence,
             **asdict(finding),
         )
+
+
+def change_row(event: RowsTold, recorded: Recorded) -> ChangeRow | None:
+    """How many fields a fact changed; None where it changed none."""
+    count = sum(1 for _ in changes(event))
+    if not count:
+        return None
+    return ChangeRow(import_id=event.import_id, sequence=recorded.sequence, changes=count)
 
 
 def with_import(status: StatusRow, event: ImportEnd, recorded: Recorded) -> StatusRow:
@@ -105,6 +123,7 @@ def _new(event: ImportStarted | ImportEnd, recorded: Recorded) -> ImportRow:
         kind=event.kind,
         sequence=recorded.sequence,
         last_sequence=recorded.sequence,
+        imported_by=recorded.envelope.actor,
         **asdict(event.file),
     )
 

@@ -15,10 +15,10 @@ several identities the one seen last.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
+from msgspec.structs import replace
 
 from contracts import persons
 from contracts.messages.override import OverrideField
@@ -29,6 +29,8 @@ from projections.unified_players.domain.rows import Held, Member, Place, Sightin
 
 type Members = Mapping[str, Member]
 type Fields = dict[str, tuple[Candidate, ...]]
+type Players = Sequence[tuple[str, Mapping[str, Told]]]
+type Identities = list[tuple[str, Sighting]]
 
 # Field of a person -> field of the platform's players.
 OF_PLAYER: Final = {
@@ -46,31 +48,38 @@ OF_PEOPLE: Final[tuple[OverrideField, ...]] = (
     "notable_wins",
     "social_links",
 )
+OF_COUNTRY: Final[tuple[OverrideField, ...]] = ("country_code", "country_name")
 
 
 def fields_of(members: Members) -> Fields:
     """The candidates of every field that has any, the one that holds first."""
-    names = _names(members)
+    overrides = _overrides(members)
+    players = [(person_id, each.player) for person_id, each in sorted(members.items())]
+    identities = _identities(members)
+    names = (*overrides.get("name", ()), *_names(members, players, identities))
     found: dict[str, Iterable[Candidate]] = {
-        "name": (*_overrides(members, "name"), *names),
-        "profile_image": _images(members),
+        "name": names,
+        "profile_image": (
+            *overrides.get("profile_image_url", ()),
+            *_images(members),
+            *(replace(each, value=None) for each in _of_player(players, "profile_image_url")),
+        ),
+        "name_display": (
+            *overrides.get("name_display", ()),
+            *(_derived(each, "upper") for each in names),
+        ),
+        "name_short": (
+            *overrides.get("name_short", ()),
+            *(_of_identity(i, s, "Name", s.name) for i, s in identities if s.name.strip()),
+            *(_derived(each, "last_word") for each in names),
+        ),
     }
-    whole = list(found["name"])
-    found["name_display"] = (
-        *_overrides(members, "name_display"),
-        *(_derived(each, "upper") for each in whole),
-    )
-    found["name_short"] = (
-        *_overrides(members, "name_short"),
-        *(_of_identity(i, s, "Name", s.name) for i, s in _identities(members) if s.name.strip()),
-        *(_derived(each, "last_word") for each in whole),
-    )
     for field in OF_PEOPLE:
-        found[field] = _overrides(members, field)
-    for field in ("country_code", "country_name"):
-        found[field] = (*_overrides(members, field), *_of_player(members, field))
+        found[field] = overrides.get(field, ())
+    for country in OF_COUNTRY:
+        found[country] = (*overrides.get(country, ()), *_of_player(players, country))
     for figure, told in OF_PLAYER.items():
-        found[figure] = _of_player(members, told)
+        found[figure] = _of_player(players, told)
     listed = {field: tuple(candidates) for field, candidates in found.items()}
     return {field: candidates for field, candidates in listed.items() if candidates}
 
@@ -78,23 +87,28 @@ def fields_of(members: Members) -> Fields:
 def columns(members: Members) -> dict[str, Any]:
     """The columns of a period that say what holds."""
     fields = fields_of(members)
-    told = ("name", "name_display", "name_short", "country_code", "country_name", *OF_PLAYER)
+    told = ("name", "name_display", "name_short", *OF_COUNTRY, *OF_PLAYER)
     values = {
         field: fields[field][0].value if field in fields else None
         for field in (*told, "name_korean", "notable_wins")
     }
-    name = values["name"]
+    name, keys = values["name"], _name_keys(fields)
     return {
         **values,
         "ids": tuple(sorted(members, key=lambda each: (not _is_player(each), each))),
         "sources": tuple(_sources(members)),
         "stub": _is_stub(members),
-        "event_ids": tuple(sorted({event for each in members.values() for event in each.events})),
-        "sort_key": name_key(name) if isinstance(name, str) else "",
-        "search": (search := _search(fields)),
+        "event_ids": event_ids(members),
+        "sort_key": keys[name.casefold()] if isinstance(name, str) else "",
+        "search": (search := _search(keys.values())),
         "letters": _letters(search),
         "fields": fields,
     }
+
+
+def event_ids(members: Members) -> tuple[str, ...]:
+    """The tournament events that told a stack of this person."""
+    return tuple(sorted({event for each in members.values() for event in each.events}))
 
 
 def exists(members: Members) -> bool:
@@ -117,27 +131,31 @@ def by_right(overrides: Iterable[tuple[str, str, Held]]) -> list[tuple[str, str,
     return ranked
 
 
-def _overrides(members: Members, field: OverrideField) -> Iterator[Candidate]:
+def _overrides(members: Members) -> dict[OverrideField, list[Candidate]]:
+    """Overrides that hold now, by field, the one that wins first."""
     ranked = by_right(
         (person_id, override_id, held)
         for person_id, member in members.items()
         for override_id, held in member.overrides.items()
-        if held.field == field and held.effective
+        if held.effective
     )
+    found: dict[OverrideField, list[Candidate]] = {}
     for person_id, override_id, held in ranked:
-        yield Candidate(
+        candidate = Candidate(
             origin="override",
             id=person_id,
             sequence=held.place.sequence,
             told_at=held.place.told_at,
-            value=None if field in ERASED else held.value,
+            value=None if held.field in ERASED else held.value,
             override_id=override_id,
             priority=held.priority,
         )
+        found.setdefault(held.field, []).append(candidate)
+    return found
 
 
 def _images(members: Members) -> Iterator[Candidate]:
-    yield from _overrides(members, "profile_image_url")
+    """Primary pictures of type profile, the one made so last first."""
     shown = (
         (person_id, image_id, picture)
         for person_id, member in members.items()
@@ -152,17 +170,15 @@ def _images(members: Members) -> Iterator[Candidate]:
             told_at=picture.place.told_at,
             image_id=image_id,
         )
-    for each in _of_player(members, "profile_image_url"):
-        yield msgspec.structs.replace(each, value=None)
 
 
-def _names(members: Members) -> list[Candidate]:
+def _names(members: Members, players: Players, identities: Identities) -> list[Candidate]:
     """Full names as the sources tell them."""
-    found = list(_of_player(members, "name"))
+    found = list(_of_player(players, "name"))
     for person_id, member in sorted(members.items()):
         if member.stub and member.stub.name and not member.known:
             found.append(_candidate("wsop", person_id, member.stub.name))
-    for identity, seen in _identities(members):
+    for identity, seen in identities:
         key = "LongName" if seen.long_name.strip() else "Name"
         name = seen.long_name.strip() or seen.name.strip()
         if name:
@@ -175,13 +191,13 @@ def _names(members: Members) -> list[Candidate]:
     return found
 
 
-def _of_player(members: Members, field: str) -> Iterator[Candidate]:
-    for person_id, member in sorted(members.items()):
-        if told := member.player.get(field):
+def _of_player(players: Players, field: str) -> Iterator[Candidate]:
+    for person_id, fields in players:
+        if told := fields.get(field):
             yield _candidate("wsop", person_id, told)
 
 
-def _identities(members: Members) -> list[tuple[str, Sighting]]:
+def _identities(members: Members) -> Identities:
     """Identities that games which count list, the one seen last first, in its newest spelling."""
     newest = []
     for person_id, member in members.items():
@@ -214,7 +230,7 @@ def _candidate(origin: Origin, person_id: str, told: Told) -> Candidate:
 def _derived(candidate: Candidate, derived: Derived) -> Candidate:
     text = str(candidate.value)
     made = text.upper() if derived == "upper" else text.split()[-1]
-    return msgspec.structs.replace(candidate, value=made, derived=derived)
+    return replace(candidate, value=made, derived=derived)
 
 
 def _is_player(person_id: str) -> bool:
@@ -236,11 +252,16 @@ def _sources(members: Members) -> Iterator[str]:
         yield "manual"
 
 
-def _search(fields: Fields) -> str:
-    """The keys of all names, each between bars and every word behind a blank."""
+def _name_keys(fields: Fields) -> dict[str, str]:
+    """The keys of all names by their case-folded text: a name and its capitals have one key."""
     named = ("name", "name_display", "name_short", "name_korean", "nickname")
-    keys = {name_key(str(each.value)) for field in named for each in fields.get(field, ())}
-    return "".join(f"| {key} " for key in sorted(keys - {""})) + "|"
+    texts = {str(each.value).casefold() for field in named for each in fields.get(field, ())}
+    return {text: name_key(text) for text in texts}
+
+
+def _search(keys: Iterable[str]) -> str:
+    """The keys of all names, each between bars and every word behind a blank."""
+    return "".join(f"| {key} " for key in sorted({*keys} - {""})) + "|"
 
 
 def _letters(search: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import msgspec
 from contracts import persons
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
-from projections.unified_players.domain.composing import columns, exists
+from projections.unified_players.domain.composing import columns, event_ids, exists
 from projections.unified_players.domain.period import PeriodRow
 from projections.unified_players.domain.rows import AliasRow, Member, PersonRow
 
@@ -40,6 +40,8 @@ class People:
         self._recorded = recorded
         self._rows = rows
         self._touched: dict[str, dict[str, Member]] = {}
+        # Of whom more was said than that they have a stack.
+        self._told_of: set[str] = set()
 
     def member(self, person_id: str, of: str = "") -> Member:
         """What was said of an id, as a member of the person it stands for."""
@@ -50,10 +52,21 @@ class People:
 
     def put(self, person_id: str, member: Member, of: str = "") -> None:
         """Replace what was said of an id."""
-        self._members(of or person_of(person_id, self._rows))[person_id] = member
+        person = of or person_of(person_id, self._rows)
+        self._told_of.add(person)
+        self._members(person)[person_id] = member
+
+    def enter(self, person_id: str, event_id: str) -> None:
+        """A stack of an event was told of an id."""
+        member = self.member(person_id)
+        if event_id not in member.events:
+            events = tuple(sorted({*member.events, event_id}))
+            entered = msgspec.structs.replace(member, events=events)
+            self._members(person_of(person_id, self._rows))[person_id] = entered
 
     def move(self, person_id: str, before: str, after: str) -> Member:
         """Make an id a member of another person; returns the member."""
+        self._told_of |= {before, after}
         member = self._members(before).pop(person_id, Member())
         self._members(after)[person_id] = member
         return member
@@ -64,7 +77,7 @@ class People:
             person = self._person(person_id)
             # A person has its own id, whatever else it has.
             members.setdefault(person_id, Member())
-            told = self._told(person_id, members)
+            told = self._told(person_id, members, person.open)
             if told is None or person.open is None or not person.open.says_the_same(told):
                 if person.open:
                     sequence = self._recorded.sequence
@@ -78,14 +91,19 @@ class People:
             else:
                 self._rows.delete(PersonRow, person_id)
 
-    def _told(self, person_id: str, members: Mapping[str, Member]) -> PeriodRow | None:
+    def _told(
+        self, person_id: str, members: Mapping[str, Member], before: PeriodRow | None
+    ) -> PeriodRow | None:
+        sequence, said_at = self._recorded.sequence, self._recorded.said_at
+        if before and person_id not in self._told_of:
+            # Ten thousand stacks come at once; composing all their names anew takes seconds.
+            return msgspec.structs.replace(
+                before, from_seq=sequence, said_at=said_at, event_ids=event_ids(members)
+            )
         if not exists(members):
             return None
         return PeriodRow(
-            person_id=person_id,
-            from_seq=self._recorded.sequence,
-            said_at=self._recorded.said_at,
-            **columns(members),
+            person_id=person_id, from_seq=sequence, said_at=said_at, **columns(members)
         )
 
     def _person(self, person_id: str) -> PersonRow:

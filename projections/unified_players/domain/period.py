@@ -53,6 +53,8 @@ class PeriodRow(Row, frozen=True, kw_only=True):
     TABLE: ClassVar = "period"
     KEY: ClassVar = ("person_id", "from_seq")
     AUDIT: ClassVar = ("from_seq", "to_seq", "said_at", "fields")
+    # The one that holds is kept with its person.
+    READ: ClassVar = False
 
     person_id: str
     from_seq: int

@@ -73,7 +73,7 @@ def apply(recorded: Recorded, rows: Rows) -> None:
             for stack in event.rows:
                 if stack.player_id is not None:
                     person_id = persons.of_wsop_player(stack.player_id)
-                    _enter(event.event_id, person_id, people)
+                    people.enter(person_id, event.event_id)
                     if not stack.player_known:
                         place = _place(event.import_id, stack.at, recorded, rows)
                         _stub(stack, (person_id, _moment(event)), place, people)
@@ -113,13 +113,6 @@ def _player(row: PlayerRow, place: Place, people: People, rows: Rows) -> None:
     people.put(person_id, msgspec.structs.replace(member, player=told, known=True))
 
 
-def _enter(event_id: str, person_id: str, people: People) -> None:
-    member = people.member(person_id)
-    if event_id not in member.events:
-        events = tuple(sorted({*member.events, event_id}))
-        people.put(person_id, msgspec.structs.replace(member, events=events))
-
-
 def _moment(event: Stacks) -> datetime:
     return event.recorded_at if isinstance(event, ChipCountsTold) else event.snapshot_at
 
@@ -127,15 +120,14 @@ def _moment(event: Stacks) -> datetime:
 def _stub(
     row: ChipRow | StandingRow, where: tuple[str, datetime], place: Place, people: People
 ) -> None:
-    """Of a stranger's stacks the newest tells the name; of one moment, the newer import."""
+    """Of a stranger's stacks with a name the newest tells it; of one moment, the newer import."""
     person_id, moment = where
     member = people.member(person_id)
-    if member.stub and member.stub.recorded_at > moment:
+    known = member.stub
+    if known and bool(known.name) > bool(row.player_name):
         return
-    name = None
-    if row.player_name:
-        name = Told(value=row.player_name, place=place, key="player_name")
-    elif member.stub:
-        name = member.stub.name
-    stub = Stub(recorded_at=moment, name=name)
+    if known and bool(known.name) == bool(row.player_name) and known.recorded_at > moment:
+        return
+    name = row.player_name and Told(value=row.player_name, place=place, key="player_name")
+    stub = Stub(recorded_at=moment, name=name or None)
     people.put(person_id, msgspec.structs.replace(member, stub=stub))

@@ -33,7 +33,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stub(msgspec.Struct, frozen=True, kw_only=True):
-    """A stack of a player nobody told of; of several names the one of the newest stack counts."""
+    """A stack of a player nobody told of: the newest that has a name, or the newest of all."""
 
     recorded_at: datetime
     name: Told | None

@@ -1,18 +1,27 @@
 """What operators say about a tournament event: the hold of its tables' stacks, and places.
 
-A hold is the minutes for which a table's stack wins over a later statement of the platform.
+A hold is the minutes for which a table's stack wins over a later statement of the platform. What
+was said is read with the event (`words_of`) and with who is out (`tell_operators`).
 """
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from contracts.messages.wsop_event import SetElimination, SetHold, WithdrawElimination
+from contracts.messages.wsop_event import (
+    HOLD_MINUTES,
+    SetElimination,
+    SetHold,
+    WithdrawElimination,
+)
 from services.gateway.routes.commands import None_, Send, Text
 from services.gateway.routes.context import NoQuery
 from services.gateway.routes.operators import Said, WhyQuery
 from services.gateway.routes.parameters import NAME_LENGTH_MAX, ORDINAL_MAX, PersonId
+from services.gateway.routes.tournament_reads import name_people
+from services.gateway.views import Snapshot, Values
 
 router = APIRouter(tags=["operators"])
 
@@ -23,6 +32,11 @@ EventName = Annotated[
 ]
 # The service tells what is too much; the bound only keeps numbers small.
 Number = Annotated[int, Field(ge=-ORDINAL_MAX, le=ORDINAL_MAX)]
+# An event has some dozens of words; the newest are shown.
+WORDS_MAX = 500
+# A page of people, each under a few ids.
+PLACES_MAX = 2000
+_SAID = ("place", "reason", "actor", "said_at", "sequence")
 
 
 class NewHold(NoQuery):
@@ -66,3 +80,39 @@ async def withdraw_elimination(
     """Take the place that somebody said back."""
     command = WithdrawElimination(event_id=event_id, person_id=person_id, reason=query.reason or "")
     return Said(sequence=(await send.send(command)).sequence)
+
+
+async def words_of(snapshot: Snapshot, event_id: str) -> Values:
+    """`hold`, what holds of the tables' stacks, and `words`, what operators said, newest first.
+
+    Of a hold nobody set, the one that counts without a word. Needs the projection events.
+    """
+    where: dict[str, Any] = {"event_id": event_id}
+    words = await snapshot.select("event_words", where, "sequence desc", WORDS_MAX)
+    await name_people(snapshot, words)
+    where |= {"word": "hold_set", "holds": True}
+    set_by = await snapshot.select("event_words", where, "sequence desc", 1)
+    word: Values = set_by[0] if set_by else {"minutes": HOLD_MINUTES}
+    names = ("minutes", "actor", "said_at", "sequence")
+    return {
+        "hold": {name: word.get(name) for name in names} | {"default": not set_by},
+        "words": words,
+    }
+
+
+async def tell_operators(snapshot: Snapshot, event_id: str, out: Sequence[Values]) -> None:
+    """Give each row of somebody who is out `operator`: the place an operator says, or None.
+
+    Of an identity and the player it is linked to, the later word counts. Needs the projection
+    events.
+    """
+    where: dict[str, Any] = {
+        "event_id": event_id,
+        "word": "elimination_set",
+        "holds": True,
+        "person_id = any({0}::text[])": [row["person_id"] for row in out],
+    }
+    words = await snapshot.select("event_words", where, "sequence", PLACES_MAX)
+    newest = {word["person_id"]: {name: word[name] for name in _SAID} for word in words}
+    for row in out:
+        row["operator"] = newest.get(row["person_id"])

@@ -3,29 +3,44 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from bus.api import Bus, recorded
+from contracts.import_changes import changes
 from contracts.messages.wsop import Kind
 from services.gateway.errors import not_found
 from services.gateway.routes import models
 from services.gateway.routes.context import (
+    CURSOR_LENGTH_MAX,
+    PAGE_DEFAULT,
+    PAGE_MAX,
     SEQUENCE_HEADER,
     Context,
     Id,
     NewestQuery,
     PageQuery,
+    ReadQuery,
     listed,
 )
-from services.gateway.views import Listing, Window
+from services.gateway.views import Listing, Values, Window, read_cursor, write_cursor
 
 router = APIRouter(tags=["imports"])
 
 IMPORTS = Listing("imports", ("sequence", "import_id"), numbers=("sequence",))
 FINDINGS = Listing("import_findings", ("number",), numbers=("number",))
+# One entry is a field that a fact changed: its fact, and its number in there.
+CHANGES = Listing("import_changes", ("sequence", "number"), numbers=("sequence", "number"))
 READS = "sync_status"
 # The longest path of a share, and more than any address that is pulled from.
 PATH_LENGTH_MAX = 4096
+_CHANGES_IN_ALL = """
+select coalesce(sum(changes), 0)::bigint as changes from views.import_changes where import_id = $1
+"""
+
+# Names of columns and words for what is wrong are short.
+NAME_LENGTH_MAX = 120
 
 type Status = Literal["processing", "completed", "partial", "failed", "skipped"]
 
@@ -41,11 +56,29 @@ class ImportsQuery(NewestQuery):
     sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
 
 
+class FindingsQuery(PageQuery):
+    """Query of the findings of an import; filters that are given must all hold."""
+
+    outcome: Literal["rejected", "noted"] | None = None
+    field: str | None = Field(default=None, max_length=NAME_LENGTH_MAX)
+    code: str | None = Field(default=None, max_length=NAME_LENGTH_MAX)
+
+
+class ChangesQuery(ReadQuery):
+    """Query of what an import changed."""
+
+    limit: int = Field(default=PAGE_DEFAULT, ge=1, le=PAGE_MAX)
+    cursor: str | None = Field(
+        default=None, max_length=CURSOR_LENGTH_MAX, description="`next_cursor` of the page before"
+    )
+
+
 class Finding(BaseModel):
     """What is wrong (`rejected`) or odd (`noted`) about one row, in the order of the file.
 
     `at` is the number of its first line, or a JSON pointer. `field` is empty when it is about the
-    whole row; with `scope` `field` the rest of the row was taken.
+    whole row; with `scope` `field` the rest of the row was taken. The sentence shows the value. Of
+    rows that tell the same key otherwise, each names the line of the other (`twice_in_file`).
     """
 
     import_id: str
@@ -63,8 +96,9 @@ class Import(BaseModel):
     """One import: one content of one path, or of one address.
 
     Counts are rows by what became of them, those told so far while `processing`; they are final
-    once it is closed. `findings` counts what `GET /imports/{import_id}` lists. `skips` counts how
-    often the same bytes came again under this path, known from the import `same_as`.
+    once it is closed; `rows_seen` of `rows` are in them. `findings` counts what
+    `GET /imports/{import_id}` lists. `skips` counts how often the same bytes came again under this
+    path, known from the import `same_as`.
     """
 
     import_id: str
@@ -101,6 +135,25 @@ class Import(BaseModel):
     sequence: int
     last_sequence: int
     incomplete: bool
+    rows_seen: int
+    imported_by: str
+
+
+class Change(BaseModel):
+    """A field of an event, a player or a stack that was known before, and its values.
+
+    `at` is the place in the file, `id` the event's or player's; null is a value that nobody told,
+    or was cleared. `withheld`: what can be erased (the address of a photo) is not shown.
+    """
+
+    at: str
+    entity: Literal["event", "player", "chip_count"]
+    id: str
+    field: str
+    old: Any
+    new: Any
+    withheld: bool
+    sequence: int
 
 
 class ImportPage(models.List[Finding]):
@@ -126,15 +179,17 @@ async def imports(
 
 @router.get("/imports/{import_id}", response_model=ImportPage)
 async def one_import(
-    gateway: Context, response: Response, import_id: Id, query: Annotated[PageQuery, Query()]
+    gateway: Context, response: Response, import_id: Id, query: Annotated[FindingsQuery, Query()]
 ) -> dict[str, Any]:
     """One import, with its findings page by page."""
+    asked = {"outcome": query.outcome, "field": query.field, "code": query.code}
+    where = {name: value for name, value in asked.items() if value is not None}
     window = Window(limit=query.limit, order=query.order, cursor=query.cursor)
     async with gateway.views.read((READS,), query.min_seq) as snapshot:
         found = await snapshot.one("imports", "import_id", import_id)
         if found is None:
             raise not_found("import", import_id)
-        page = await snapshot.page(FINDINGS, window, {"import_id": import_id})
+        page = await snapshot.page(FINDINGS, window, {"import_id": import_id} | where)
     response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
     return {
         "import": found,
@@ -142,3 +197,45 @@ async def one_import(
         "total": page.total,
         "next_cursor": page.next_cursor,
     }
+
+
+@router.get("/imports/{import_id}/changes", response_model=models.List[Change])
+async def import_changes(
+    gateway: Context, response: Response, import_id: Id, query: Annotated[ChangesQuery, Query()]
+) -> dict[str, Any]:
+    """Which field of which event, player or stack the import changed, from what to what.
+
+    In the order of the facts. New rows are only counted; a corrected snapshot of standings is
+    replaced whole and is compared by `as_of` of the standings.
+    """
+    window = Window(limit=query.limit, order="asc", cursor=query.cursor)
+    behind = read_cursor(CHANGES, window) if query.cursor else [0, 0]
+    # Each of these facts changed something, so that no page needs more of them.
+    where = {"import_id": import_id, "sequence >= {0}": behind[0]}
+    async with gateway.views.read((READS,), query.min_seq) as snapshot:
+        if await snapshot.one("imports", "import_id", import_id) is None:
+            raise not_found("import", import_id)
+        facts = await snapshot.select("import_changes", where, "sequence", query.limit + 2)
+        counted = await snapshot.row(_CHANGES_IN_ALL, import_id)
+    response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
+    found = await _changes(gateway.bus, [fact["sequence"] for fact in facts], behind, query.limit)
+    items, more = found[: query.limit], len(found) > query.limit
+    return {
+        "items": items,
+        "total": counted["changes"] if counted else 0,
+        "next_cursor": write_cursor(CHANGES, "asc", items[-1]) if more else None,
+    }
+
+
+async def _changes(bus: Bus, facts: list[int], behind: list[int], limit: int) -> list[Values]:
+    """Changes behind a place, one more than the limit where there are more."""
+    found: list[Values] = []
+    for sequence in facts:
+        message = await bus.event_at(sequence)
+        if message is None or len(found) > limit:
+            break
+        for number, change in enumerate(changes(recorded(message).event), 1):
+            if [sequence, number] > behind and len(found) <= limit:
+                place = {"sequence": sequence, "number": number}
+                found.append(msgspec.to_builtins(change) | place)
+    return found

@@ -23,7 +23,11 @@ class List[Item](BaseModel):
 
 
 class SyncStatus(BaseModel):
-    """How one source is doing."""
+    """How one source is doing; of a kind of the platform's files also the newest import.
+
+    The members `import_...` are null where there is none. `import_rows_seen` of `import_rows` were
+    looked at so far; once it is closed, all were.
+    """
 
     source: str
     entity_type: str
@@ -60,13 +64,26 @@ class SyncStatus(BaseModel):
     rows_changed: int
     rows_rejected: int
     pulled: bool
+    import_id: str | None
+    import_path: str | None
+    import_status: str | None
+    import_rows: int | None
+    import_rows_seen: int | None
+    import_created: int | None
+    import_changed: int | None
+    import_unchanged: int | None
+    import_rejected: int | None
+    import_fields_rejected: int | None
+    import_error: str | None
+    import_started_at: datetime | None
+    import_closed_at: datetime | None
 
 
 class SyncHealth(SyncStatus):
     """How one source is doing, and what that means at the time of the answer.
 
-    `health`: disabled, error (failed, or three failures in a row), syncing, stale (no success for
-    two intervals), pending or healthy.
+    `health`: disabled, error (failed, or three failures in a row), syncing (a run or an import is
+    under way), stale (no success for two intervals), pending or healthy.
     """
 
     health: Literal["disabled", "error", "syncing", "stale", "pending", "healthy"]

@@ -25,11 +25,11 @@ from services.gateway.routes.parameters import (
     PersonId,
     PointQuery,
 )
-from services.gateway.views import Listing
+from services.gateway.views import Listing, Window
 
 router = APIRouter(tags=["players"])
 
-IDENTITIES = Listing("identities", ("name", "long_name", "player_hash"))
+IDENTITIES = Listing("identity_names", ("name", "long_name", "player_hash"))
 SEATS = Listing("hand_seats", ("start_ticks", "game_id", "seat"), numbers=("start_ticks", "seat"))
 POTS_DEFAULT = 10
 _PERCENTS = ("vpip_percent", "pfr_percent", "aggression_percent", "wtsd_percent")
@@ -71,7 +71,15 @@ async def identities(
     """Every pair of names that a table listed, by name."""
     wanted = "strpos(lower(name), lower({0})) + strpos(lower(long_name), lower({0})) > 0"
     where = {} if query.q is None else {wanted: query.q}
-    return await listed(gateway, response, (IDENTITIES, "hands"), query, where)
+    window = Window(limit=query.limit, order=query.order, cursor=query.cursor)
+    async with gateway.views.read(figures.READS, query.min_seq) as snapshot:
+        page = await snapshot.page(IDENTITIES, window, where)
+        shown = {"identity_id = any({0}::text[])": [row["identity_id"] for row in page.items]}
+        found = await snapshot.select("identities", shown, "player_hash", query.limit)
+    response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
+    told = {row["player_hash"]: row for row in found}
+    items = [told[row["player_hash"]] for row in page.items]
+    return {"items": items, "total": page.total, "next_cursor": page.next_cursor}
 
 
 @router.get("/players/{person_id}/hands", response_model=models.List[seat_models.Seat])

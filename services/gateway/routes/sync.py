@@ -74,7 +74,7 @@ def health_of(row: Values, now: datetime) -> str:
         return "disabled"
     if row["status"] == "failed" or row["consecutive_failures"] >= FAILURES_MAX:
         return "error"
-    if row["status"] == "in_progress":
+    if row["status"] == "in_progress" or row["import_status"] == "processing":
         return "syncing"
     fresh = timedelta(seconds=STALE_INTERVALS * row["interval_s"])
     if row["last_synced_at"] and now - row["last_synced_at"] > fresh:

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from services.gateway.routes import models, standing_reads
+from services.gateway.routes import event_words, models, standing_reads
 from services.gateway.routes import tournament_models as shown
+from services.gateway.routes.as_of import AsOfQuery, sequence_of
 from services.gateway.routes.context import (
     SEQUENCE_HEADER,
     Context,
@@ -42,13 +43,10 @@ class PlayersQuery(PageQuery):
     state: Literal["in", "out", "winner"] | None = None
 
 
-class StandingsQuery(PageQuery):
+class StandingsQuery(AsOfQuery, PageQuery):
     """Query of an event's standings."""
 
     source: shown.StandingsSource | None = Field(default=None, description="else the newer of both")
-    as_of: standing_reads.AsOf | None = Field(
-        default=None, description="as known then: a time with its offset, or a sequence"
-    )
 
 
 @router.get("/events", response_model=models.List[shown.Event])
@@ -63,14 +61,15 @@ async def events(
 
 @router.get("/events/{event_id}", response_model=shown.EventPage)
 async def event(gateway: Context, response: Response, event_id: EventId, query: Read) -> Values:
-    """One event with its levels, its prizes and where each value was told."""
+    """One event with its levels, its prizes, where each value was told, and operators' words."""
     where = {"event_id": event_id}
-    async with gateway.views.read(("events",), query.min_seq) as snapshot:
+    async with gateway.views.read(("events", PEOPLE), query.min_seq) as snapshot:
         found = await known_event(snapshot, event_id)
         found |= {
             "levels": await snapshot.select("event_levels", where, "position", LEVELS_MAX),
             "payouts": await snapshot.select("event_payouts", where, "place_start", BANDS_MAX),
             "provenance": await snapshot.select("event_fields", where, "field", FIELDS_MAX),
+            **await event_words.words_of(snapshot, event_id),
         }
     response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
     return found
@@ -119,14 +118,26 @@ async def standings(
     event_id: EventId,
     query: Annotated[StandingsQuery, Query()],
 ) -> Values:
-    """Who stands where: the newer of the imported snapshot and the recomputation."""
-    window = Window(limit=query.limit, order=query.order, cursor=query.cursor)
-    async with gateway.views.read(("events", "standings", PEOPLE), query.min_seq) as snapshot:
-        await known_event(snapshot, event_id)
-        page = await standing_reads.page(snapshot, event_id, (query.source, query.as_of), window)
-        await name_people(snapshot, page["items"])
+    """Who stands where: the newer of the imported snapshot and the recomputation.
+
+    With `as_of` all of it is as it was known then: the set, ranks and their changes, figures, whom
+    a name fits, names and countries. Only whether the event is known at all is told as of now. A
+    later page needs the same `as_of` again.
+    """
+    sequence = await sequence_of(gateway, query.as_of)
+    asked = standing_reads.Asked(
+        event_id=event_id,
+        source=query.source,
+        sequence=sequence,
+        window=Window(limit=query.limit, order=query.order, cursor=query.cursor),
+    )
+    min_seq = max(sequence or 0, query.min_seq)
+    async with gateway.views.read(("events", "standings", PEOPLE), min_seq) as snapshot:
+        page = await standing_reads.page(snapshot, asked)
+        if page is None:
+            await known_event(snapshot, event_id)
     response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
-    return page
+    return page or {"standing": None, "items": [], "total": 0, "next_cursor": None}
 
 
 async def _page_of_people(
@@ -143,5 +154,7 @@ async def _page_of_people(
         if not found.total:
             await known_event(snapshot, where["event_id"])
         await name_people(snapshot, found.items)
+        if listing is ELIMINATIONS:
+            await event_words.tell_operators(snapshot, where["event_id"], found.items)
     response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
     return {"items": found.items, "total": found.total, "next_cursor": found.next_cursor}

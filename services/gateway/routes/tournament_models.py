@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from services.gateway.routes.event_word_models import EventWord, Hold, SaidPlace
 from services.gateway.routes.models import TicksOrNone
 
 type StandingsSource = Literal["imported", "recomputed"]
@@ -96,11 +97,13 @@ class Proof(BaseModel):
 
 
 class EventPage(Event):
-    """One event with its lists, and where each value was told."""
+    """One event with its lists, where each value was told, and what operators say, newest first."""
 
     levels: list[Level]
     payouts: list[Payout]
     provenance: list[Proof]
+    hold: Hold
+    words: list[EventWord]
 
 
 class Payouts(BaseModel):
@@ -237,7 +240,8 @@ class StandingsPage(BaseModel):
 class Elimination(BaseModel):
     """Somebody who is out. `blocked`: no place is known, so it must not be shown.
 
-    `sharing` so many persons have the place; `prize` in cents, null outside the money.
+    `sharing` so many persons have the place; `prize` in cents, null outside the money. `operator`
+    is the place an operator says, whichever counts: `place_source` tells that.
     """
 
     person_id: str
@@ -256,3 +260,4 @@ class Elimination(BaseModel):
     seat: int | None
     re_entries: int
     incomplete: bool
+    operator: SaidPlace | None = None

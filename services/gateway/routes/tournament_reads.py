@@ -12,6 +12,10 @@ from services.gateway.views import Snapshot, Values
 EventId = Annotated[str, Path(min_length=1, max_length=NAME_LENGTH_MAX)]
 PEOPLE = "unified_players"
 
+_NAMES = "select person_id, name, country_code from"
+_OF_THESE = "person_id = any($1)"
+_COVERS = "from_seq <= $2 and (to_seq is null or to_seq > $2)"
+
 
 async def known_event(snapshot: Snapshot, event_id: str) -> Values:
     """The event's row; raises Problem 404."""
@@ -21,14 +25,21 @@ async def known_event(snapshot: Snapshot, event_id: str) -> Values:
     return found
 
 
-async def name_people(snapshot: Snapshot, items: Sequence[Values]) -> None:
-    """Give rows the name and the country of their persons, where one is known."""
+async def name_people(
+    snapshot: Snapshot, items: Sequence[Values], sequence: int | None = None
+) -> None:
+    """Give rows the name and the country of their persons, where one is known.
+
+    With a sequence as they were known then.
+    """
     wanted = {row["person_id"] for row in items if row["person_id"]}
-    people = await snapshot.rows(
-        "select person_id, name, country_code from views.unified_players "
-        "where person_id = any($1) and to_seq is null",
-        list(wanted),
-    )
+    if sequence is None:
+        people = await snapshot.rows(
+            f"{_NAMES} views.unified_players where {_OF_THESE}", list(wanted)
+        )
+    else:
+        then = f"{_NAMES} views.player_history where {_OF_THESE} and {_COVERS}"
+        people = await snapshot.rows(then, list(wanted), sequence)
     known = {row["person_id"]: row for row in people}
     for row in items:
         person = known.get(row["person_id"], {})

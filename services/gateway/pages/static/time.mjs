@@ -35,7 +35,7 @@ export function write(node, text) {
   if (node && node.textContent !== text) node.textContent = text;
 }
 
-/** Draw the clock, and every age unless the link is lost. @param {boolean} known */
+/** Draw the clock, and every age and due time unless the link is lost. @param {boolean} known */
 export function tick(known) {
   const at = now();
   write(document.getElementById("clock"), clock(at));
@@ -48,6 +48,10 @@ export function tick(known) {
     const said = Date.parse(/** @type {HTMLTimeElement} */ (node).dateTime);
     if (node.closest("#hands")) newest = Math.max(newest, said);
     write(node, span(at - said));
+  }
+  for (const node of document.querySelectorAll("time[data-due]")) {
+    const left = Date.parse(/** @type {HTMLTimeElement} */ (node).dateTime) - at;
+    write(node, left < 0 ? "due now" : `in ${span(left)}`);
   }
   write(document.getElementById("link-data"), newest > 0 ? `${span(at - newest)} old` : "no hand yet");
 }

@@ -1,5 +1,22 @@
 """People as one truth of three sources: who they are, why, and what people say of them."""
 
-from services.gateway.routes.people import explaining, images, links, reading, saying
+from services.gateway.routes.people import (
+    erasing,
+    explaining,
+    images,
+    links,
+    reading,
+    saying,
+    searching,
+)
 
-ROUTERS = (reading.router, explaining.router, saying.router, links.router, images.router)
+# The search stands first: its path is also that of a person.
+ROUTERS = (
+    searching.router,
+    reading.router,
+    explaining.router,
+    saying.router,
+    links.router,
+    images.router,
+    erasing.router,
+)

@@ -126,14 +126,30 @@ class Step(Candidate):
     reason: str | None = None
 
 
+class ErasedValue(BaseModel):
+    """Something that once told a field and was erased: an override or a picture of one of the ids.
+
+    `set_by` is the fact that told it, `erased_by` the one that erased it, for `reason`.
+    """
+
+    origin: Literal["override", "image"]
+    id: str
+    override_id: str = ""
+    image_id: str = ""
+    set_by: Fact | None
+    erased_by: Fact | None
+    reason: str
+
+
 class Explanation(BaseModel):
-    """Why a field has its value: what holds, and what was overruled, in order."""
+    """Why a field has its value: what holds, what was overruled, in order, and what was erased."""
 
     person_id: str
     field: PersonField
     value: str | int | None
     holds: Step | None
     overruled: list[Step]
+    erased: list[ErasedValue]
 
 
 class Word(BaseModel):

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Self, get_args
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from bus.api import CommandContext
 from contracts import persons
 from contracts.messages.override import OverrideField
 from contracts.messages.override_commands import (
@@ -20,13 +19,14 @@ from contracts.messages.override_commands import (
     WithdrawOverride,
 )
 from contracts.people import fields, storage
-from services.gateway.errors import not_found, refused
-from services.gateway.routes.commands import Created, None_, Send, Sender, Text
+from services.gateway.errors import not_found
+from services.gateway.routes.commands import Created, None_, Send, Text
 from services.gateway.routes.context import SEQUENCE_HEADER, Context, Gateway, Id, NoQuery, Read
 from services.gateway.routes.operators import Said, WhyQuery
 from services.gateway.routes.parameters import PersonId
 from services.gateway.routes.people import models
 from services.gateway.routes.people.asking import READS, ROWS_MAX, Moment, known, person
+from services.gateway.routes.people.sending import PeopleSender
 from services.gateway.views import Values
 
 router = APIRouter(tags=["people"])
@@ -109,20 +109,6 @@ class Changed(Said):
     overrides: dict[str, str]
 
 
-class PeopleSender(Sender):
-    """A sender of several commands in one request, each with an id of its own."""
-
-    async def set_override(self, command: SetOverride) -> int:
-        """Set one override; returns its sequence. Raises Problem when it is refused."""
-        context = CommandContext(command_id=self.id(f"command {command.field}"), actor=self._actor)
-        answer = await self._gateway.bus.send(command, context)
-        if answer.refusal is not None:
-            raise refused(answer.refusal)
-        self._response.headers[SEQUENCE_HEADER] = str(answer.sequence)
-        self._response.headers["Idempotency-Key"] = self._key
-        return answer.sequence
-
-
 @router.post("/players", status_code=201)
 async def create(send: Send, body: NewPlayer, _: None_) -> Created:
     """Enter somebody no source knows; whatever else is known of them is an override."""
@@ -151,7 +137,7 @@ async def change(
         command = SetOverride(
             person_id=person_id, override_id=override_id, field=field, **told, **body.options
         )
-        sequence = await send.set_override(command)
+        sequence = await send.send_one(field, command)
         said[field] = override_id
     return Changed(sequence=sequence, overrides=said)
 
