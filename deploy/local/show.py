@@ -16,6 +16,7 @@ from deploy.local.home import Home
 from deploy.local.probes import http_answers
 from deploy.local.process import ProcessSpec
 from deploy.local.servers import NatsServer, PostgresServer
+from deploy.simulate.options import FEATURE_TABLE
 
 SERVICES = ("gfx-ingest", "wsop-import", "override", "cuesheet", "render", "notifier")
 GATEWAY = "gateway"
@@ -25,7 +26,10 @@ DEMO_HAND_S = 6.0
 
 
 class Servers(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a process may need to know about this home."""
+    """Everything a process may need to know about this home.
+
+    `wsop_kept`: why no simulated platform writes into the folder `wsop`; empty = one does.
+    """
 
     home: Home
     nats: NatsServer
@@ -34,6 +38,7 @@ class Servers(msgspec.Struct, frozen=True, kw_only=True):
     tables: Mapping[str, Path]
     registry: Path | None = None
     wsop: Path
+    wsop_kept: str = ""
 
     @property
     def http(self) -> str:
@@ -63,6 +68,7 @@ def processes(servers: Servers) -> tuple[ProcessSpec, ...]:
             "RAILCAST_OBJECTS_URL": servers.objects,
             "RAILCAST_WORK_DIR": str(servers.home.root / "override"),
             "RAILCAST_READER_URL": servers.postgres.reader_dsn,
+            **({} if servers.wsop_kept else {"RAILCAST_TABLE_NUMBERS": _demo_numbers()}),
         },
         "cuesheet": {"RAILCAST_READER_URL": servers.postgres.reader_dsn},
         "render": {
@@ -92,14 +98,20 @@ def _spec(servers: Servers, name: str, package: str, env: Mapping[str, str]) -> 
     )
 
 
-def simulator(tables: Mapping[str, Path], seed: int) -> ProcessSpec:
-    """The simulated PokerGFX PC of the demo; all tables lie in one folder."""
-    names = [option for table in tables for option in ("--table", table)]
-    share = next(iter(tables.values())).parent
+def _demo_numbers() -> str:
+    """The number that the simulated platform gives the demo's table."""
+    return ",".join(f"{table}={FEATURE_TABLE}" for table in DEMO_TABLES)
+
+
+def simulator(servers: Servers, seed: int) -> ProcessSpec:
+    """The simulated PokerGFX PC of the demo, with its tournament unless the folder is kept."""
+    names = [option for table in DEMO_TABLES for option in ("--table", table)]
+    platform = () if servers.wsop_kept else ("--wsop", str(servers.wsop))
+    share = servers.tables[DEMO_TABLES[0]].parent
     return ProcessSpec(
         name="simulate",
         argv=(
-            *(sys.executable, "-m", "deploy.simulate", "--out", str(share)),
-            *("--seed", str(seed), "--interval", str(DEMO_HAND_S), *names),
+            *(sys.executable, "-m", "deploy.simulate", "--out", str(share), *names),
+            *("--seed", str(seed), "--interval", str(DEMO_HAND_S), *platform),
         ),
     )

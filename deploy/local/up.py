@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from deploy.local.api import Api
 from deploy.local.demo import run_demo
 from deploy.local.home import Home, write_private
 from deploy.local.provisioning import prepare_log
@@ -24,6 +25,7 @@ from deploy.local.servers import (
 from deploy.local.show import DEMO_TABLES, Servers, processes, simulator
 from deploy.local.start import Start
 from deploy.local.supervisor import Change, Supervisor
+from deploy.simulate.platform import ForeignExports, check_folder
 
 # The dashboard's first choice; another free port is taken when somebody else has it.
 HTTP_PORT = 8750
@@ -54,10 +56,11 @@ async def up(options: Options, say: Callable[[str], None]) -> None:
             await supervisor.start(*processes(servers))
             write_run_file(servers)
             if options.demo:
-                await supervisor.start(simulator(servers.tables, options.seed))
+                await supervisor.start(simulator(servers, options.seed))
             say(screen(servers, options.demo, time.monotonic() - started))
             if options.demo:
-                await run_demo(servers.http, servers.token, say)
+                api = Api(servers.http, servers.token)
+                await run_demo(api, say, tournament=not servers.wsop_kept)
             await supervisor.wait()
         (home.root / "run.json").unlink(missing_ok=True)
 
@@ -68,6 +71,7 @@ async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
     if options.demo:
         tables |= {name: home.root / "share" / name for name in DEMO_TABLES}
     wsop = options.wsop or home.root / "tournament"
+    kept = await asyncio.to_thread(why_kept, options, wsop)
     for folder in (*tables.values(), wsop):
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     return Servers(
@@ -78,7 +82,24 @@ async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
         tables=tables,
         registry=options.registry,
         wsop=wsop,
+        wsop_kept=kept,
     )
+
+
+def why_kept(options: Options, wsop: Path) -> str:
+    """Why the demo leaves a folder alone; empty = its platform writes there.
+
+    A folder that somebody named, or put exports into, is theirs.
+    """
+    if not options.demo:
+        return "no demo"
+    if options.wsop is not None:
+        return "the folder is yours"
+    try:
+        check_folder(wsop)
+    except ForeignExports as error:
+        return str(error)
+    return ""
 
 
 async def _nats(home: Home, start: Start) -> NatsServer:
@@ -109,7 +130,7 @@ def screen(servers: Servers, demo: bool, seconds: float) -> str:
     sources = "".join(f"    {table:<12} {path}\n" for table, path in servers.tables.items())
     if servers.registry:
         sources += f"    and those of {servers.registry}\n"
-    shown = "a simulated table plays there" if demo else "drop PokerGFX exports there"
+    shown = "a simulated table plays at the last one" if demo else "drop PokerGFX exports there"
     return (
         f"\nrailcast is up after {seconds:.1f} s\n\n"
         f"  dashboard   {servers.http}/?token={servers.token}\n"
@@ -119,9 +140,17 @@ def screen(servers: Servers, demo: bool, seconds: float) -> str:
         f"              {command} events --home {servers.home.root} --follow\n"
         f"  logs        {servers.home.logs}\n"
         f"  tables      {shown}:\n{sources or '    none (add --gfx TABLE=DIR)' + chr(10)}"
-        f"  tournament  drop the platform's exports into {servers.wsop}\n"
+        f"  tournament  {_tournament(servers, demo)}\n"
         "\nCtrl-C stops everything; the next `railcast up` goes on from here.\n"
     )
+
+
+def _tournament(servers: Servers, demo: bool) -> str:
+    if not demo:
+        return f"drop the platform's exports into {servers.wsop}"
+    if servers.wsop_kept:
+        return f"exports are read from {servers.wsop}; the demo plays none ({servers.wsop_kept})"
+    return f"the demo plays one round its table; the platform's exports are in {servers.wsop}"
 
 
 def _report(say: Callable[[str], None], change: Change) -> None:

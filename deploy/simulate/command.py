@@ -31,14 +31,23 @@ def simulate(
         int, typer.Option(help="Every n-th game is a final table; 0 = none.")
     ] = 8,
     rough: Annotated[bool, typer.Option(help="Every known quirk, often.")] = False,
+    wsop: Annotated[
+        Path | None,
+        typer.Option(
+            help="Play a tournament round the one table, and write its platform's exports there."
+        ),
+    ] = None,
 ) -> None:
     """Play poker on a simulated PokerGFX PC and write its export files."""
     import asyncio
 
     from deploy.simulate.options import Quirks
     from deploy.simulate.pc import PcOptions
+    from deploy.simulate.platform import check_folder
 
     try:
+        if wsop is not None:
+            check_folder(wsop)
         options = PcOptions(
             out=out,
             tables=tuple(table or ["table-1"]),
@@ -51,6 +60,7 @@ def simulate(
             start=start.replace(tzinfo=UTC) if start else None,
             final_every=final_every,
             quirks=Quirks.rough() if rough else Quirks(),
+            wsop=wsop,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error

@@ -1,9 +1,13 @@
 """What a simulated game is asked to be: its size, its blinds, and how often it misbehaves."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from deploy.simulate.people import PEOPLE, Person
 from deploy.simulate.record import GameKind
+
+FEATURE_TABLE = 1  # the tournament's number of the table that the PC stands at
 
 HANDS_PER_GAME = 150  # real games end near it; keeps a file below a megabyte
 MAX_HANDS_PER_GAME = 1_000  # about 5 MB, six times the largest file ever seen
@@ -38,6 +42,10 @@ LEVELS = (
     (200_000, 400_000, 100_000),
     (300_000, 600_000, 100_000),
 )
+
+
+LEVEL_MINUTES = 40
+LEVELS_PER_BREAK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +88,36 @@ class Quirks:
         )
 
 
+class Floor(Protocol):
+    """Who seats people at a table of a tournament; each has a name and chips."""
+
+    def open(self, seats: Sequence[int]) -> Mapping[int, tuple[Person, int]]:
+        """Who sits where when a game begins."""
+        ...
+
+    def sit(self, seat: int) -> tuple[Person, int] | None:
+        """Somebody for a free seat; None when nobody is left elsewhere."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class GameOptions:
-    """One game at one table. `first_level` indexes LEVELS; None draws one from the seed."""
+    """One game at one table. `first_level` indexes LEVELS; None draws one from the seed.
+
+    With a `floor` nobody comes but from there, and nobody comes back; without one the `people`
+    come and go with stacks like those at the table.
+    """
 
     hands: int = HANDS_PER_GAME
     kind: GameKind = "FEATURE_TABLE"
     seats: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8, 9)
     people: tuple[Person, ...] = PEOPLE
     first_level: int | None = None
-    level_minutes: int = 40
-    levels_per_break: int = 3
+    level_minutes: int = LEVEL_MINUTES
+    levels_per_break: int = LEVELS_PER_BREAK
     refill: float = 0.08  # per hand and free seat; a final table is never refilled
     quirks: Quirks = field(default_factory=Quirks)
+    floor: Floor | None = None
 
     def __post_init__(self) -> None:
         """Refuse a game that could not be played or would not end."""

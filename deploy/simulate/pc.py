@@ -35,7 +35,8 @@ from deploy.simulate.export import (
 )
 from deploy.simulate.options import HANDS_PER_GAME, MAX_HANDS_PER_GAME, GameOptions, Quirks
 from deploy.simulate.people import PEOPLE
-from deploy.simulate.record import TICKS_PER_SECOND
+from deploy.simulate.platform import Platform
+from deploy.simulate.record import TICKS_PER_SECOND, PlayedHand
 from deploy.simulate.table import HAND_SECONDS, play
 
 CHUNK_PAUSE_S = 0.02  # between parts of one write: long enough for a poller to look in between
@@ -60,6 +61,8 @@ class PcOptions:
     `interval_s` is a fixed wait before each hand is written; None = the hand's own length and gap
     divided by `speed`. `final_every` makes every n-th game a final table, 0 none.
     `opened_records` is the share of hands that are also written when they are only opened.
+    `wsop` is the folder of a simulated tournament platform round the one table; its tournament says
+    who sits there, and when the final table begins, instead of `final_every`.
     """
 
     out: Path
@@ -74,9 +77,12 @@ class PcOptions:
     final_every: int = 8
     opened_records: float = 0.1
     quirks: Quirks = field(default_factory=Quirks)
+    wsop: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not run, with the reason."""
+        if self.wsop is not None and len(self.tables) != 1:
+            raise ValueError("a tournament is played round one table")
         if not 1 <= len(set(self.tables)) == len(self.tables) <= MAX_TABLES:
             raise ValueError(f"one to {MAX_TABLES} different tables")
         if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", table) for table in self.tables):
@@ -139,6 +145,7 @@ class _Pc:
         self.clock = clock
         self.written = 0
         self.show_ticks = 0  # when the first hand of all may start, unless live
+        self.platform: Platform | None = None
         self.floor = 0  # least creation ticks of the next game
 
     async def run(self) -> int:
@@ -149,9 +156,14 @@ class _Pc:
         # The last hand there may have been the longest possible one.
         longest = math.ceil(HAND_SECONDS[1]) * TICKS_PER_SECOND
         self.show_ticks = max(ticks_of(self._first_moment()), last + longest)
+        if self.options.wsop is not None:
+            wsop, seed = self.options.wsop, self.options.seed
+            self.platform = await asyncio.to_thread(Platform, wsop, seed)
         while not self.stop.is_set() and self._left() != 0:
             await self._game(index)
             index += 1
+        if self.platform is not None:
+            await asyncio.to_thread(self.platform.close)
         return self.written
 
     def _first_moment(self) -> datetime:
@@ -160,17 +172,21 @@ class _Pc:
     def _left(self) -> int | None:
         return self.options.hands - self.written if self.options.hands else None
 
-    async def _game(self, index: int) -> None:
-        """Play one game into its file."""
+    def _rules(self, index: int) -> GameOptions:
         every = self.options.final_every
         final = every > 0 and index % every == every - 1
-        seed = f"{self.options.seed}/{self.table}/{index}"
         rules = GameOptions(
             hands=self.options.hands_per_game,
             kind="FINAL_TABLE" if final else "FEATURE_TABLE",
             people=self.people,
             quirks=self.options.quirks,
         )
+        return rules if self.platform is None else self.platform.rules(rules)
+
+    async def _game(self, index: int) -> None:
+        """Play one game into its file."""
+        seed = f"{self.options.seed}/{self.table}/{index}"
+        rules = self._rules(index)
         whims = Random(f"railcast-pc:{seed}")  # noqa: S311 - a show to repeat, not a secret
         hands = play(seed, rules)
         first = next(hands)
@@ -178,6 +194,8 @@ class _Pc:
         game = Game(created + whims.randrange(10), rules.kind, self.zone_hours)
         done: list[bytes] = []
         ended = game.id + first.start_ticks
+        if self.platform is not None:
+            await asyncio.to_thread(self.platform.begin, ended)
         for played in chain([first], hands):
             if whims.random() < self.options.opened_records:
                 opened = encode_hand(game, played, opened_only=True)
@@ -189,9 +207,15 @@ class _Pc:
             done.append(encode_hand(game, played))
             await self._write(game, done)
             self.written += 1
-            if self._left() == 0:
+            if not await self._followed(played, ended) or self._left() == 0:
                 break
         self.floor = ended + 1
+
+    async def _followed(self, played: PlayedHand, ended: int) -> bool:
+        """Tell the platform of a hand; whether the game goes on."""
+        if self.platform is None:
+            return True
+        return await asyncio.to_thread(self.platform.follow, played, ended)
 
     def _created(self, lead_ticks: int) -> int:
         """Creation ticks, chosen so that the first hand starts when the show's clock says."""

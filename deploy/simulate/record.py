@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from deploy.simulate.people import Person
+
 TICKS_PER_SECOND = 10_000_000
 
 type GameKind = Literal["FEATURE_TABLE", "FINAL_TABLE"]
@@ -90,8 +92,9 @@ class Account:
     `state` is what the record's stacks can show: a pot split back to exactly what each had put in
     reads `unsettled`, because nothing tells it from one. `collected` (seat to chips from the pots,
     without what was returned uncalled) is empty unless settled. `true_stacks` are the chips that
-    really stand before each listed seat after the hand, whatever the record says. `corrected` maps
-    a seat whose name did not change to (End before, Start now) where the two differ.
+    really stand before each listed seat after the hand, and `people` who really sits there,
+    whatever the record says. `corrected` maps a seat whose name did not change to (End before,
+    Start now) where the two differ.
     """
 
     pot_total: int
@@ -106,6 +109,7 @@ class Account:
     best_seats: tuple[int, ...]  # of a showdown, by the cards really held
     corrected: dict[int, tuple[int, int]]
     quirks: frozenset[Quirk]
+    people: dict[int, Person]
 
     @property
     def pot_called(self) -> int:

@@ -122,22 +122,35 @@ class Room:
         return sorted(seat for seat, chair in self.chairs.items() if chair.stack)
 
     def open(self, big: int, chip: int) -> None:
-        """Fill every seat with a person and a stack of some dozen big blinds."""
+        """Fill every seat with a person and some dozen big blinds, or as the floor says."""
+        if self.options.floor is not None:
+            for seat, (person, chips) in self.options.floor.open(self.options.seats).items():
+                self._take_chair(seat, person, chips)
+            return
         self.waiting.extend(self.rng.sample(self.options.people, len(self.options.people)))
         depth = self.rng.uniform(*STARTING_BIG_BLINDS[self.options.kind])
         for seat in self.options.seats:
             self._sit(seat, depth * big, chip)
 
     def _sit(self, seat: int, stack: float, chip: int) -> None:
-        leaver = self.chairs.pop(seat, None)
+        """Seat whoever waits longest, with about as many chips as given."""
         person = self.waiting.popleft()
-        if leaver is not None:
+        self._leave(seat)
+        self._take_chair(seat, person, 0)
+        chips = max(5, round(stack * self.rng.lognormvariate(0, 0.5) / chip)) * chip
+        self.chairs[seat].stack = chips
+
+    def _leave(self, seat: int) -> None:
+        """Free a chair; without a floor its person comes back some time."""
+        leaver = self.chairs.pop(seat, None)
+        if leaver is not None and self.options.floor is None:
             self.waiting.append(leaver.person)
+        self.prior_busts.discard(seat)
+
+    def _take_chair(self, seat: int, person: Person, chips: int) -> None:
         badly = self.rng.random() < self.options.quirks.mistyped
         name, long_name = mistyped(person, self.rng) if badly else typed_rightly(person)
-        chips = max(5, round(stack * self.rng.lognormvariate(0, 0.5) / chip)) * chip
         self.chairs[seat] = Chair(seat, person, name, long_name, chips)
-        self.prior_busts.discard(seat)
 
     def between_hands(self, chip: int) -> set[Quirk]:
         """Everything people do in the gap before the next deal; the quirks among it."""
@@ -160,8 +173,7 @@ class Room:
             first = seat not in self.prior_busts
             gone = draw < (SEAT_GONE if first else LATER_GONE)
             if gone and not final:
-                self.waiting.append(self.chairs.pop(seat).person)
-                self.prior_busts.discard(seat)
+                self._leave(seat)
                 continue
             self.prior_busts.add(seat)
             if not first or draw < SEAT_GONE + SEAT_SITTING_OUT:
@@ -174,7 +186,14 @@ class Room:
             free = seat not in self.chairs or not self.chairs[seat].stack
             short = len(self.live) < 3  # a feature table is never left to two players for long
             if free and (short or self.rng.random() < self.options.refill):
-                self._sit(seat, average, chip)
+                self._fill(seat, average, chip)
+
+    def _fill(self, seat: int, stack: float, chip: int) -> None:
+        if self.options.floor is None:
+            self._sit(seat, stack, chip)
+        elif (arrival := self.options.floor.sit(seat)) is not None:
+            self._leave(seat)
+            self._take_chair(seat, *arrival)
 
     def _correct(self, chip: int) -> set[Quirk]:
         live = self.live

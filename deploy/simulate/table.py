@@ -289,4 +289,5 @@ class _Table:
                 if end is not None and end != row.start_stack
             },
             quirks=frozenset(quirks),
+            people={seat: chair.person for seat, chair in self.room.chairs.items()},
         )

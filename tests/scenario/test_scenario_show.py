@@ -1,12 +1,23 @@
 """From a file to a picture on air, asked for as a desk asks; the figures are proved afterwards."""
 
+import asyncio
+import contextlib
 import json
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import pytest
 
 from contracts.streams import PROJECTIONS
+from deploy.local.api import Api
+from deploy.local.demo import BOARDS, run_demo
+from deploy.simulate.options import Quirks
+from deploy.simulate.pc import PcOptions, run
+from deploy.simulate.tournament import CHIPS, LEFT_AT_START
 from projections.chip_counts.store import SPEC as CHIP_COUNTS
 from tests.support.audit import difference, dump, render_faults, replayed, unkept
 from tests.support.gfx_files import FIRST_TICKS, file_name, game_file, hand
@@ -70,6 +81,85 @@ async def test_a_take_shows_the_stacks_of_the_file_and_becomes_one_picture(
     log = await watch.log()
     assert unkept(log, director.acked) == []
     assert render_faults(log, show.home / "objects") == []
+
+
+@asynccontextmanager
+async def directed(show: System, *, tournament: bool) -> AsyncIterator[list[str]]:
+    """The demo's director at work; gives what it says."""
+    lines: list[str] = []
+    api = Api(show.places["http"], show.places["token"])
+    running = asyncio.create_task(run_demo(api, lines.append, tournament=tournament))
+    try:
+        yield lines
+        assert not running.done()
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+async def answer(show: System, path: str) -> Any:
+    """JSON of a GET that succeeds."""
+    status, body = await asyncio.to_thread(show.ask, path)
+    assert status == 200, body
+    return body
+
+
+async def test_the_demo_directs_a_tournament_round_its_table(show: System, watch: Watch) -> None:
+    options = PcOptions(
+        out=show.tables["mole"].parent,
+        tables=("mole",),
+        hands=12,
+        interval_s=0,
+        # Later than every other game of this system: the director looks at the newest.
+        start=datetime(2040, 1, 2, 12, tzinfo=UTC),
+        opened_records=0,
+        quirks=Quirks.none(),
+        wsop=show.home / "tournament",
+    )
+    await run(options)
+
+    async def prepared() -> bool:
+        return bool(await watch.rows("select from views.items where composition = 'chip_flow'"))
+
+    async with directed(show, tournament=True) as lines:
+        await watch.until(prepared)
+        await watch.settled()
+    (event,) = (await answer(show, "/events"))["items"]
+    game = (await answer(show, "/games?order=desc&limit=1"))["items"][0]
+    assert game["event_id"] == event["event_id"]
+
+    seats = (await answer(show, f"/games/{game['game_id']}/chips"))["items"]
+    names = [seat["person_id"] for seat in seats]
+    links = await watch.rows("select status from views.links where person_id = any($1)", names)
+    said_of_names = sorted(link["status"] for link in links)
+    assert said_of_names == ["suggested", *["verified"] * (len(seats) - 1)]
+
+    page = await answer(show, f"/events/{event['event_id']}/standings?limit=200")
+    assert page["total"] == LEFT_AT_START
+    assert sum(row["chips"] for row in page["items"]) == CHIPS
+    at_table = {row["person_id"] for row in page["items"] if row["table_num"] == 1}
+    chips = await answer(show, f"/events/{event['event_id']}/chips?limit=200")
+    told = {row["person_id"]: row for row in chips["items"]}
+    seated = [told[each] for each in at_table if told[each]["source"] == "gfx"]
+    assert seated
+    assert all(row["gfx"]["chips"] == row["chips"] for row in seated)
+
+    (override,) = await watch.rows("select person_id, value from views.overrides")
+    assert any(override["value"] in line for line in lines)
+
+    before = await watch.rows("select * from views.items order by item_id")
+    assert len(before) >= BOARDS + 1
+    async with directed(show, tournament=True) as again:
+        await watch.until(lambda: said(again))
+        await watch.settled()
+    assert await watch.rows("select * from views.items order by item_id") == before
+    assert not any("took" in line for line in again)
+
+
+async def said(lines: list[str]) -> bool:
+    """Whether the director has come as far as the links."""
+    return any("left for you" in line for line in lines)
 
 
 async def test_live_tables_are_what_a_clean_replay_of_the_log_makes(
