@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from bus.api import Bus
 from bus.tables import Connection
 
 # More parked events mean that the code is wrong, not the events: the projection stops.
@@ -39,6 +40,16 @@ async def store(connection: Connection, schema: str, parked: Sequence[Parked]) -
         f'insert into "{schema}".parked values ($1, $2, $3, $4) on conflict do nothing',
         [(p.sequence, p.block_key, p.subject, p.reason) for p in parked],
     )
+
+
+async def report(bus: Bus, owner: str, parked: Sequence[Parked]) -> None:
+    """Make dead letters of parked events. To be done before their batch is committed: one may come
+    twice after a crash, but is never missing.
+    """
+    for item in parked:
+        message = await bus.event_at(item.sequence)
+        if message is not None:
+            await bus.set_aside(owner, message, item.reason)
 
 
 def reason(error: Exception) -> str:

@@ -8,6 +8,7 @@ the checkpoint.
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import batched
 from pathlib import Path
 
 import asyncpg
@@ -33,6 +34,8 @@ BATCH_MAX = 5000
 TURN = 200
 # The checkpoint moves at least this often, also when nothing applied.
 WAIT_S = 0.2
+# Rows of one statement: on its way a row is held three times over, as itself and as text.
+WRITE_ROWS = 2000
 # Rows held in memory: some 50 MB at 1 KB a row.
 CACHE_ROWS_MAX = 50_000
 # The log's identity and our place in it are compared this often, and at every (re)start.
@@ -311,7 +314,7 @@ class Projector:
     async def _write(self, connection: Connection, batch: Batch, changes: Changes) -> None:
         """Store a batch; a row the database refuses for what it says is an event that failed."""
         try:
-            await self._report_parked(batch.parked)
+            await parking.report(self._bus, self._spec.owner, batch.parked)
             await self._store(connection, batch, changes)
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
             if len(batch.facts) != 1 or not self._careful:
@@ -321,7 +324,7 @@ class Projector:
             self._rows = Rows()
             why = (self._block_key(fact), parking.reason(error))
             self._park(batch, fact.sequence, fact.event.subject, why)
-            await self._report_parked(batch.parked)
+            await parking.report(self._bus, self._spec.owner, batch.parked)
             await self._store(connection, batch, [])
         self._health.beat(self._spec.name)
 
@@ -342,7 +345,8 @@ class Projector:
             for kind in spec.rows:
                 rows, keys = changed.get(kind, ([], []))
                 await self._tables[kind].remove(connection, keys)
-                await self._tables[kind].write(connection, rows)
+                for part in batched(rows, WRITE_ROWS):
+                    await self._tables[kind].write(connection, part)
             if batch.parked:
                 await parking.store(connection, spec.schema, batch.parked)
             await checkpoint.move(connection, (spec.name, spec.schema), old, new)
@@ -350,13 +354,6 @@ class Projector:
         metrics.CHECKPOINT.labels(spec.name).set(new.sequence)
         metrics.LAG.labels(spec.name).set(batch.last.pending)
         metrics.PARKED.labels(spec.name).set(self._parked)
-
-    async def _report_parked(self, parked: Sequence[Parked]) -> None:
-        """Before the commit: a dead letter may come twice after a crash, but is never missing."""
-        for item in parked:
-            message = await self._bus.event_at(item.sequence)
-            if message is not None:
-                await self._bus.set_aside(self._spec.owner, message, item.reason)
 
 
 async def _close(connection: Connection) -> None:

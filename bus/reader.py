@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Self
 
 import structlog
@@ -34,7 +33,10 @@ PULL_REQUESTS = 3
 PULL_MESSAGES = 1000
 # Bounds the memory of one reader: nothing more is asked for while this much waits to be taken, and
 # three pulls of the same size may be under way.
-PULL_BYTES = 8 * 1024 * 1024
+PULL_BYTES = 4 * 1024 * 1024
+# Given out at once: decoded, and with the rows that follow from it, it takes some twenty times the
+# memory. Five thousand events of common size are smaller, so that only very large ones feel it.
+BATCH_BYTES = 4 * 1024 * 1024
 PULL_EXPIRES_S = 30
 HEARTBEAT_S = 1.0
 # Two missed heartbeats and some room for a busy machine.
@@ -87,12 +89,7 @@ class EventReader:
         self._keeper.add_done_callback(lambda _: self._arrived.set())
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop reading and remove the consumer."""
         self._connection.on_reconnect.remove(self._reconnected)
         if self._keeper:
@@ -110,7 +107,7 @@ class EventReader:
         return time.monotonic() - self._heard
 
     async def next(self, most: int, wait_s: float) -> list[RawMessage]:
-        """At most `most` messages in order; waits up to `wait_s` for the first.
+        """At most `most` messages, or BATCH_BYTES, in order; waits up to `wait_s` for the first.
 
         Raises LogMismatch when the server came back with another log.
         """
@@ -122,9 +119,11 @@ class EventReader:
                 await asyncio.wait_for(self._arrived.wait(), wait_s)
             except TimeoutError:
                 return []
-        take = min(most, len(self._queue))
-        batch = [self._queue.popleft() for _ in range(take)]
-        self._queued_bytes -= sum(len(message.data) for message in batch)
+        batch: list[RawMessage] = []
+        least = self._queued_bytes - BATCH_BYTES
+        while self._queue and len(batch) < most and self._queued_bytes > least:
+            batch.append(self._queue.popleft())
+            self._queued_bytes -= len(batch[-1].data)
         if self._has_room:
             self._wake.set()
         return batch

@@ -235,7 +235,7 @@ DURABLES = (
 # Projections and the version of each one's schema: the reader's two consumer names follow from it.
 PROJECTIONS = {
     "hands": 4,
-    "chip_counts": 3,
+    "chip_counts": 4,
     "sync_status": 3,
     "rundown": 1,
     "renders": 1,

@@ -8,6 +8,7 @@ from contracts import attribution, links
 from contracts.streams import PROJECTIONS
 from projections.chip_counts.domain import (
     ChipCountsFold,
+    FormerWordRow,
     GameRow,
     HoldRow,
     LatestRow,
@@ -29,6 +30,7 @@ SPEC: Final = ProjectionSpec(
         ReplacedRow,
         LatestRow,
         HoldRow,
+        FormerWordRow,
         *attribution.ROWS,
         links.LinkRow,
     ),

@@ -445,9 +445,48 @@ from (
 -- Everybody who is out: said by the platform, whose rank counts while the set that told it does,
 -- said by an operator, or played at a table. Chips at a table after the platform's last word, or counted by the platform
 -- after a lost hand or an operator's word, take it back.
+-- Who was told to be out by one snapshot alone is not, once that is replaced by one that leaves
+-- them out.
 create view {schema}.out_now as
 -- Read once: without statistics the server would look each up anew for every row.
-with hand as materialized (select played.* from {schema}.played as played),
+with hand as materialized (
+    select
+        played.*,
+        coalesce(nullif(table_place.long_name, ''), table_place.name) as table_name,
+        table_place.place as table_place,
+        table_place.sharing as table_sharing
+    from {schema}.played as played
+    -- Ranks of a final table's record are places; of several out in one hand the larger stack is
+    -- better, and equal ones share.
+    left join lateral (
+        select
+            mine.name,
+            mine.long_name,
+            case when mine.elimination_rank > 0 and game.table_type = 'FINAL_TABLE' then
+                min(other.elimination_rank)
+                + count(*) filter (where other.start_stack > mine.start_stack)
+            end as place,
+            count(*) filter (where other.start_stack = mine.start_stack) as sharing
+        from {schema}.seat as mine
+        join {schema}.game as game on game.game_id = mine.game_id
+        join {schema}.seat as other
+            on
+                other.game_id = mine.game_id
+                and other.start_ticks = mine.start_ticks
+                and other.busted
+                and (other.elimination_rank > 0) = (mine.elimination_rank > 0)
+        where
+            mine.game_id = played.game_id
+            and mine.start_ticks = played.start_ticks
+            and mine.seat = played.seat
+        group by
+            mine.name,
+            mine.long_name,
+            mine.elimination_rank,
+            mine.start_stack,
+            game.table_type
+    ) as table_place on true
+),
 
 -- Of an identity and the player it is linked to, the later word counts.
 word as materialized (
@@ -499,13 +538,15 @@ select
     case when counted.set_id is not null then entrant.rank end as rank,
     case when counted.set_id is not null then entrant.prize_won end as prize_won,
     coalesce(hand.stated_at, entrant.since) as eliminated_at,
-    coalesce(nullif(entrant.name, ''), hand.person_name) as person_name,
+    coalesce(nullif(entrant.name, ''), hand.person_name, hand.table_name) as person_name,
     entrant.re_entries,
     hand.game_id,
     hand.start_ticks,
     hand.seat,
     counted.set_id,
-    word.place as said_place
+    word.place as said_place,
+    hand.table_place,
+    hand.table_sharing
 from {schema}.entrant as entrant
 left join {schema}.counted_set as counted on counted.set_id = entrant.set_id
 left join word
@@ -514,6 +555,7 @@ left join hand
     on hand.event_id = entrant.event_id and hand.person_id = entrant.holder
 where
     entrant.state in ('out', 'winner')
+    and (entrant.set_id is null or counted.set_id is not null or entrant.since < entrant.until)
     and entrant.until >= coalesce(hand.alive_at, '-infinity')
 union all
 select
@@ -523,7 +565,7 @@ select
     null,
     null,
     coalesce(bust.stated_at, word.said_at),
-    bust.person_name,
+    coalesce(bust.person_name, bust.table_name),
     coalesce((
         select entrant.re_entries
         from {schema}.entrant as entrant
@@ -533,7 +575,9 @@ select
     bust.start_ticks,
     bust.seat,
     null,
-    word.place
+    word.place,
+    bust.table_place,
+    bust.table_sharing
 from bust
 full join word using (event_id, person_id) as merged
 where
@@ -543,6 +587,14 @@ where
             entrant.event_id = merged.event_id
             and entrant.holder = merged.person_id
             and entrant.state in ('out', 'winner')
+            and (
+                entrant.set_id is null
+                or entrant.since < entrant.until
+                or exists (
+                    select from {schema}.counted_set as counted
+                    where counted.set_id = entrant.set_id
+                )
+            )
             and entrant.until >= coalesce(bust.alive_at, word.alive_at, '-infinity')
     );
 
@@ -743,11 +795,19 @@ select
     coalesce(nullif(player.name, ''), nullif(entrant.name, '')) as name,
     player.country_code,
     player.holder is null as stub,
-    coalesce(entrant.state, 'in') as state,
-    entrant.since as state_since,
+    case when said.stands then coalesce(entrant.state, 'in') else 'in' end as state,
+    case when said.stands then entrant.since end as state_since,
     entrant.re_entries,
     entrant.last_sequence
 from {schema}.entrant as entrant
+cross join lateral (
+    select
+        entrant.set_id is null
+        or entrant.since < entrant.until
+        or exists (
+            select from {schema}.counted_set as counted where counted.set_id = entrant.set_id
+        ) as stands
+) as said
 left join {schema}.player as player on player.holder = entrant.holder;
 
 -- Who is out of an event. The place is the platform's, else an operator's, else a final table's,
@@ -756,8 +816,15 @@ create or replace view views.eliminations as
 select
     outs.event_id,
     outs.person_id,
-    coalesce(nullif(player.name, ''), outs.person_name) as name,
-    outs.status,
+    -- Asked for the rows of a page alone, not joined to everybody who is out.
+    coalesce((
+        select nullif(player.name, '') from {schema}.player as player
+        where player.holder = outs.person_id
+    ), outs.person_name) as name,
+    -- Nobody is eliminated in the first place.
+    case
+        when outs.rank is null and outs.said_place = 1 then 'winner' else outs.status
+    end as status,
     outs.place,
     outs.sharing,
     outs.place_source,
@@ -788,68 +855,23 @@ select
     (select found.incomplete from {schema}.platform_parked as found) as incomplete
 from (
     select
-        out_now.event_id,
-        out_now.person_id,
-        coalesce(
-            out_now.person_name, nullif(table_place.long_name, ''), table_place.name
-        ) as person_name,
-        -- Nobody is eliminated in the first place.
+        placed.*,
         case
-            when out_now.rank is null and out_now.said_place = 1 then 'winner'
-            else out_now.status
-        end as status,
-        coalesce(out_now.rank, out_now.said_place, table_place.place) as place,
-        case
-            when out_now.rank is not null
-                then count(*) over (partition by out_now.event_id, out_now.rank)
-            when out_now.said_place is not null
+            when placed.place_source in ('wsop', 'operator')
                 then count(*) over (
-                    partition by out_now.event_id, out_now.rank, out_now.said_place
+                    partition by placed.event_id, placed.place, placed.place_source
                 )
-            else table_place.sharing
-        end as sharing,
-        case
-            when out_now.rank is not null then 'wsop'
-            when out_now.said_place is not null then 'operator'
-            when table_place.place is not null then 'final_table'
-        end as place_source,
-        out_now.prize_won,
-        out_now.eliminated_at,
-        out_now.game_id,
-        out_now.start_ticks,
-        out_now.seat,
-        out_now.set_id,
-        out_now.re_entries
-    from {schema}.out_now as out_now
-    -- Ranks of a final table's record are places; of several out in one hand the larger stack is
-    -- better, and equal ones share.
-    left join lateral (
+            else placed.table_sharing
+        end as sharing
+    from (
         select
-            mine.name,
-            mine.long_name,
-            case when mine.elimination_rank > 0 and game.table_type = 'FINAL_TABLE' then
-                min(other.elimination_rank)
-                + count(*) filter (where other.start_stack > mine.start_stack)
-            end as place,
-            count(*) filter (where other.start_stack = mine.start_stack) as sharing
-        from {schema}.seat as mine
-        join {schema}.game as game on game.game_id = mine.game_id
-        join {schema}.seat as other
-            on
-                other.game_id = mine.game_id
-                and other.start_ticks = mine.start_ticks
-                and other.busted
-                and (other.elimination_rank > 0) = (mine.elimination_rank > 0)
-        where
-            mine.game_id = out_now.game_id
-            and mine.start_ticks = out_now.start_ticks
-            and mine.seat = out_now.seat
-        group by
-            mine.name,
-            mine.long_name,
-            mine.elimination_rank,
-            mine.start_stack,
-            game.table_type
-    ) as table_place on true
-) as outs
-left join {schema}.player as player on player.holder = outs.person_id;
+            out_now.*,
+            coalesce(out_now.rank, out_now.said_place, out_now.table_place) as place,
+            case
+                when out_now.rank is not null then 'wsop'
+                when out_now.said_place is not null then 'operator'
+                when out_now.table_place is not null then 'final_table'
+            end as place_source
+        from {schema}.out_now as out_now
+    ) as placed
+) as outs;

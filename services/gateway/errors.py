@@ -15,6 +15,7 @@ from starlette.responses import Response
 from bus.errors import Retryable
 from contracts.decision import Refusal
 from contracts.poker.statistics import MissingFigure
+from services.gateway import wording
 
 log = structlog.get_logger()
 
@@ -135,18 +136,12 @@ def _wrong(errors: Sequence[Mapping[str, Any]]) -> Problem:
         Wrong(
             where=str(error["loc"][0]),
             name=".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0]),
-            message=_message(error),
+            message=wording.sentence(error),
         )
         for error in errors
     ]
     detail = "; ".join(f"{wrong.where} {wrong.name}: {wrong.message}" for wrong in named)
     return Problem(422, "invalid_input", detail, errors=[wrong.model_dump() for wrong in named])
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "is not known here"
-    return str(error["msg"])
 
 
 def install(app: FastAPI) -> None:

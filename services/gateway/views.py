@@ -19,6 +19,9 @@ CONNECTIONS_MAX: Final = 8
 READ_S_MAX: Final = 5.0
 ACQUIRE_S_MAX: Final = 2.0
 
+# What a column of type bigint holds.
+BIGINT_MAX: Final = 2**63 - 1
+
 type Order = Literal["asc", "desc"]
 type Values = dict[str, Any]
 
@@ -74,6 +77,10 @@ class Snapshot:
         """The first row, or None."""
         found = await self._connection.fetchrow(sql, *values)
         return dict(found) if found else None
+
+    async def go_back(self, sequence: int) -> None:
+        """Let views that end in `_then` tell what was known at a sequence."""
+        await self.row("select set_config('railcast.as_of', $1, true)", str(sequence))
 
     async def one(self, view: str, column: str, value: str) -> Values | None:
         """The row of a view whose column has a value, or None."""
@@ -165,6 +172,11 @@ def read_cursor(listing: Listing, window: Window) -> list[Any]:
         raise wrong
     values = place[2:]
     if [type(value) for value in values] != kinds:
+        raise wrong
+    # What PostgreSQL cannot hold stood in no row.
+    if any(
+        "\0" in value if isinstance(value, str) else abs(value) > BIGINT_MAX for value in values
+    ):
         raise wrong
     return values
 

@@ -14,7 +14,7 @@ from bus.decide import DeciderRunner
 from bus.errors import LogMismatch, Uncertain
 from bus.nats import NatsBus
 from bus.provision import provision
-from bus.reader import PULL_BYTES, PULL_MESSAGES, PULL_REQUESTS, EventReader
+from bus.reader import BATCH_BYTES, PULL_BYTES, PULL_MESSAGES, PULL_REQUESTS, EventReader
 from contracts import subjects
 from contracts.messages.cuesheet import SessionCreated
 from tests.support.bus import (
@@ -194,7 +194,9 @@ async def test_a_slow_reader_holds_a_bounded_number_of_bytes(bus):
             )
         )
         assert PULL_BYTES <= reader._queued_bytes <= bound
-        seen = await read(reader, count, 20)
+        first = await reader.next(count, 1)
+        assert BATCH_BYTES <= sum(len(m.data) for m in first) < BATCH_BYTES + 2 * size
+        seen = [m.sequence for m in first] + await read(reader, count - len(first), 20)
         assert seen == list(range(1, count + 1))
         assert reader._queued_bytes == 0
 

@@ -149,11 +149,15 @@ async def test_a_stack_of_nothing_alone_eliminates_nobody(views):
     assert await outs(views, *Imports().counts(minutes(0), [chips(1, 0), chips(2, 9)])) == []
 
 
-async def test_a_rank_of_a_replaced_snapshot_is_no_place(views):
+async def test_a_replaced_snapshot_tells_neither_a_place_nor_an_elimination(views):
     imports = Imports()
     facts = imports.standings(minutes(0), [place(8, 1, 0, status="eliminated")])
     facts += imports.standings(minutes(0), [place(1, 2, 9)], corrected=True)
-    assert await outs(views, *facts) == [(person(1), None, None, None, None, True, 0)]
+    assert await outs(views, *facts) == []
+    state = "select state, state_since from views.event_players where person_id = $1"
+    assert await views.values(state, person(1)) == [("in", None)]
+    counted = imports.counts(minutes(15), [chips(1, 0, status="eliminated")])
+    assert await outs(views, *facts, *counted) == [(person(1), None, None, None, None, True, 0)]
 
 
 async def test_a_revised_hand_and_an_excluded_game_take_their_busts_back(views):

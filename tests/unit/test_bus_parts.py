@@ -6,7 +6,7 @@ import re
 import urllib.error
 import urllib.request
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 import pytest
@@ -25,7 +25,7 @@ from bus.health import Health
 from bus.memory import Log, MemoryBus, matches
 from bus.tables import Table
 from contracts.envelope import encode_value
-from contracts.rows import Rows
+from contracts.rows import Row, Rows
 from contracts.streams import Durable
 from tests.support.bus import NOW, TallyRow, canary, eventually, running, said
 
@@ -291,6 +291,33 @@ def test_a_failed_event_leaves_nothing_behind():
     assert rows.get(TallyRow, "c") is None
     assert rows.take_changes() == [(TallyRow, ("a",), row("a", 2))]
     assert not rows.knows(TallyRow, ("unannounced",))
+
+
+class WrittenRow(Row, frozen=True, kw_only=True):
+    """A row that no fold reads."""
+
+    TABLE: ClassVar = "written"
+    KEY: ClassVar = ("name",)
+    READ: ClassVar = False
+
+    name: str
+    total: int
+
+
+def test_a_row_that_no_fold_reads_does_not_stay_in_memory():
+    rows = Rows()
+    first, second = WrittenRow(name="a", total=1), WrittenRow(name="b", total=1)
+    rows.begin()
+    rows.put(first)
+    rows.begin()
+    rows.put(second)
+    rows.put(WrittenRow(name="a", total=2))
+    rows.roll_back()
+    assert rows.take_changes() == [(WrittenRow, ("a",), first)]
+    assert rows.size() == 0
+    rows.begin()
+    rows.put(first)
+    assert rows.take_changes() == [(WrittenRow, ("a",), first)]
 
 
 def test_a_key_that_was_not_announced_is_never_read_or_removed():

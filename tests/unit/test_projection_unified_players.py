@@ -24,7 +24,9 @@ from projections.unified_players.domain import (
     ImageRow,
     OverrideRow,
     PeriodRow,
+    PersonRow,
     UnifiedPlayersFold,
+    composing,
 )
 from tests.support.folding import Folding, log_of
 from tests.support.gfx_facts import GAME, recorded_hand, revised_hand, seen, walk
@@ -128,6 +130,31 @@ def test_a_stub_is_a_person_until_the_players_file_tells_of_it():
     row = now(folding)[A]
     assert (row.name, row.stub, row.event_ids) == ("Ida Wren", False, ("E1", "E2"))
     assert [c.value for c in row.fields["name"]] == ["Ida Wren"]
+
+
+def test_stacks_of_more_events_change_nothing_of_a_player_but_the_list_of_events():
+    player = told("WP1", name="Ada Moss", country_code="NO", nickname="The Fox")
+    events = [started(), player, seen(), hand(1, "x"), verified(X, "WP1")]
+    stacks = [stack("WP1", "?", known=True, event_id=each) for each in ("E2", "E1", "E2")]
+    periods = [row for row in folded(*events, *stacks).rows(PeriodRow) if row.person_id == A]
+    assert [(row.event_ids, row.from_seq, row.to_seq) for row in periods[-3:]] == [
+        ((), 5, 6),
+        (("E2",), 6, 7),
+        (("E1", "E2"), 7, None),
+    ]
+    before, _, after = periods[-3:]
+    assert before.said_at < after.said_at
+    assert before.says_the_same(msgspec.structs.replace(after, event_ids=()))
+
+
+@given(stories)
+def test_what_holds_is_composed_of_everything_said_however_it_came(story):
+    for row in folded(*Oracle(story).events).rows(PersonRow):
+        if row.open is None:
+            assert not composing.exists(row.members)
+        else:
+            said = {name: getattr(row.open, name) for name in composing.columns(row.members)}
+            assert said == composing.columns(row.members)
 
 
 def test_a_stub_is_also_whom_only_standings_name_by_the_newest_of_all_stacks():

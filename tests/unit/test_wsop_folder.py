@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bus.errors import Unavailable
+from bus.health import Health
 from contracts.messages.wsop import (
     ImportClosed,
     ImportRejected,
@@ -17,6 +20,8 @@ from services.wsop_import.inputs import folder, poller
 from services.wsop_import.inputs.folder import Look, copy, scan
 from services.wsop_import.inputs.poller import Poller, SweepFailed, Timing
 from services.wsop_import.inputs.recognise import order_of
+from services.wsop_import.inputs.wake import wake_on_changes
+from tests.support.bus import eventually
 from tests.support.wsop_files import (
     Imports,
     chip_row,
@@ -197,8 +202,6 @@ async def test_a_sweep_tells_what_became_of_each_file_of_its_kind(desk: Desk) ->
 
 async def test_a_sweep_fails_when_the_folder_is_away(tmp_path: Path) -> None:
     async with importing() as imports:
-        from bus.health import Health
-
         poller = Poller(tmp_path / "gone", imports.importer, TIMING, lambda: 0.0)
         health = Health()
         health.register("folder", 60)
@@ -224,6 +227,51 @@ async def test_a_log_that_is_away_loses_no_file(
             await desk.poll(QUIET_S)
     await desk.poll(QUIET_S)
     assert desk.taken == ["a.csv"]
+
+
+@pytest.fixture
+async def patient(tmp_path: Path) -> AsyncIterator[tuple[Poller, Imports]]:
+    """A poller that looks at its folder once a minute, unless something makes it look earlier."""
+    timing = msgspec.structs.replace(TIMING, quiet_s=0.01, poll_s=60)
+    async with importing() as imports:
+        poller = Poller(tmp_path, imports.importer, timing, time.monotonic)
+        health = Health()
+        health.register("folder", 60)
+        running = asyncio.create_task(poller.run(health, "folder"))
+        yield poller, imports
+        running.cancel()
+
+
+async def test_a_folder_is_looked_at_when_a_content_is_due_and_when_it_is_woken(
+    tmp_path: Path, patient: tuple[Poller, Imports]
+) -> None:
+    waker, imports = patient
+    (tmp_path / "1.csv").write_bytes(table([chip_row(1)]))
+    waker.wake.set()
+    await eventually(lambda: len(imports.said(ImportClosed)) == 1)
+    (tmp_path / "2.csv").write_bytes(table([chip_row(2)]))
+    waker.wake.set()
+    await eventually(lambda: len(imports.said(ImportClosed)) == 2)
+
+
+async def test_a_change_in_the_folder_wakes_the_poller_of_exports(tmp_path: Path) -> None:
+    wake = asyncio.Event()
+    watching = asyncio.create_task(wake_on_changes(tmp_path, wake))
+    number = 0
+    while not wake.is_set():  # the watcher needs a moment to start
+        number += 1
+        (tmp_path / "chips.csv").write_bytes(b"%d" % number)
+        await asyncio.sleep(0)
+    watching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await watching
+
+
+@pytest.mark.parametrize(("looked_s", "pause_s"), [(0.0, 0.02), (0.05, 0.2), (9.0, 0.5)])
+def test_after_a_long_look_the_folder_is_left_alone_for_longer(
+    looked_s: float, pause_s: float
+) -> None:
+    assert poller.pause_after(looked_s, TIMING.poll_s) == pytest.approx(pause_s)
 
 
 def test_a_content_is_copied_only_as_it_was_looked_at(tmp_path: Path) -> None:

@@ -183,6 +183,21 @@ class TestBadRows:
         assert isinstance(good, StandingRecord)
         assert good.row.prize_won == 530_050
 
+    def test_a_text_counts_in_every_row_as_in_the_first(self) -> None:
+        texts = ["7", "7", "x", "x", "7", "", "8", "07", "8"]
+        rows = [chip_row(number, text) for number, text in enumerate(texts)]
+        found = parsed(table(rows))
+        assert [r.told.chip_count for r in found.records if isinstance(r, ChipRecord)] == [
+            7, 7, 7, 8, 7, 8,
+        ]  # fmt: skip
+        assert places(found) == [
+            ("4", "chip_count", "not_a_number"),
+            ("5", "chip_count", "not_a_number"),
+            ("7", "chip_count", "missing"),
+        ]
+        mixed = [player(1, wsop_rings=1), player(2, wsop_rings="1"), player(3, wsop_rings=True)]
+        assert places(parsed(players_json(*mixed))) == [("/players/2", "wsop_rings", "wrong_type")]
+
     def test_a_short_or_long_row_is_bad_and_its_neighbours_are_not(self) -> None:
         good = table([chip_row(1), chip_row(2)]).decode().splitlines()
         torn = [*good[:2], good[1].rpartition(",")[0], good[1] + ",9", good[2][:-3]]

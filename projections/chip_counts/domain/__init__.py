@@ -2,6 +2,7 @@
 
 from projections.chip_counts.domain.fold import ChipCountsFold
 from projections.chip_counts.domain.rows import (
+    FormerWordRow,
     GameRow,
     HoldRow,
     LatestRow,
@@ -12,6 +13,7 @@ from projections.chip_counts.domain.rows import (
 
 __all__ = [
     "ChipCountsFold",
+    "FormerWordRow",
     "GameRow",
     "HoldRow",
     "LatestRow",

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from contracts import attribution, links
 from contracts.messages import Event
 from contracts.messages.gfx import GameSeen, HandRecorded, HandRevised
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
-from projections.chip_counts.domain import statements
+from projections.chip_counts.domain import statements, words
 from projections.chip_counts.domain.periods import follow
 from projections.chip_counts.domain.rows import GameRow
 
@@ -22,8 +21,7 @@ class ChipCountsFold:
         HandRecorded,
         HandRevised,
         *statements.HANDLES,
-        *attribution.HANDLES,
-        *links.HANDLES,
+        *words.HANDLES,
     )
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[type[Row], Key]]:
@@ -31,11 +29,10 @@ class ChipCountsFold:
         match recorded.event:
             case event if isinstance(event, statements.HANDLES):
                 yield from statements.keys(event)
-            case event if isinstance(event, links.HANDLES):
-                yield from links.keys(event)
+            case event if isinstance(event, words.HANDLES):
+                yield words.key(event)
             case event:
                 yield GameRow, (event.subject_id,)
-                yield from attribution.keys(event)
 
     def block_key(self, recorded: Recorded) -> str:
         """A game's, a tournament event's or a person's events depend on each other."""
@@ -48,14 +45,15 @@ class ChipCountsFold:
                 rows.put(GameRow(game_id=event.game_id, table_name=event.table))
             case HandRecorded() as event:
                 game = _known_game(rows, event.game_id)
-                game = msgspec.structs.replace(game, hands=game.hands + 1)
+                told = (*game.told, recorded.sequence)
+                game = msgspec.structs.replace(game, hands=len(told), told=told)
                 rows.put(follow(game, event.hand, recorded, rows))
             case HandRevised() as event:
                 rows.put(follow(_known_game(rows, event.game_id), event.hand, recorded, rows))
-            case _:
+            case event if isinstance(event, statements.HANDLES):
                 statements.follow(recorded, rows)
-                attribution.attribute(recorded, rows)
-                links.follow(recorded, rows)
+            case _:
+                words.follow(recorded, rows)
 
 
 def _known_game(rows: Rows, game_id: str) -> GameRow:

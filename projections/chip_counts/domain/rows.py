@@ -52,17 +52,20 @@ class PeriodRow(Row, frozen=True, kw_only=True):
 class GameRow(Row, frozen=True, kw_only=True):
     """What is known of a game: how many hands, which is the last, and its open periods by seat.
 
+    `told` are the sequences that told its hands, for how many were known at one of them.
+
     The open periods are kept here too because an event names only the seats it lists: those that
     a new last hand leaves out must be closed without being named.
     """
 
     TABLE: ClassVar = "game"
     KEY: ClassVar = ("game_id",)
-    AUDIT: ClassVar = ("open_periods",)
+    AUDIT: ClassVar = ("open_periods", "told")
 
     game_id: str
     table_name: str
     hands: int = 0
+    told: tuple[int, ...] = ()
     last_start_ticks: int | None = None
     open_periods: dict[int, PeriodRow] = {}
 
@@ -130,11 +133,35 @@ class HoldRow(Row, frozen=True, kw_only=True):
 
 
 class LatestRow(Row, frozen=True, kw_only=True):
-    """Which of a holder's statements is current: that of the largest time, whenever it came."""
+    """Which of a holder's statements is current: that of the largest time, whenever it came.
+
+    `first_seq` told the first of them.
+    """
 
     TABLE: ClassVar = "latest_statement"
     KEY: ClassVar = ("event_id", "holder")
+    AUDIT: ClassVar = ("first_seq",)
 
     event_id: str
     holder: str
     recorded_at: datetime
+    first_seq: int
+
+
+class FormerWordRow(Row, frozen=True, kw_only=True):
+    """What people said that no longer holds: a hold, or a row that attributes hands or identities.
+
+    `kind` is the table of the row that held from `from_seq` up to, not including, `to_seq`, and
+    `word` that row.
+    """
+
+    TABLE: ClassVar = "former_word"
+    KEY: ClassVar = ("kind", "word_key", "from_seq")
+    AUDIT: ClassVar = ("from_seq", "to_seq", "word")
+    READ: ClassVar = False
+
+    kind: str
+    word_key: str
+    from_seq: int
+    to_seq: int
+    word: msgspec.Raw

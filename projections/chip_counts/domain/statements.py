@@ -1,7 +1,6 @@
 """What the platform states of stacks: one row per holder and moment, the newest import holds.
 
 What changed since the statement before is not kept: it follows from the two, whichever came first.
-How long a table wins over a statement is what operators say of the event.
 """
 
 from collections.abc import Iterable
@@ -14,9 +13,9 @@ from contracts.messages.wsop import ChipCountsTold, ChipRow
 from contracts.messages.wsop_event import HoldSet
 from contracts.recorded import Recorded
 from contracts.rows import Key, Row, Rows
-from projections.chip_counts.domain.rows import HoldRow, LatestRow, ReplacedRow, StatementRow
+from projections.chip_counts.domain.rows import LatestRow, ReplacedRow, StatementRow
 
-HANDLES: tuple[type[Event], ...] = (ChipCountsTold, HoldSet)
+HANDLES: tuple[type[Event], ...] = (ChipCountsTold,)
 
 
 def block_key(event: Event) -> str | None:
@@ -40,14 +39,9 @@ def keys(event: Event) -> Iterable[tuple[type[Row], Key]]:
 
 
 def follow(recorded: Recorded, rows: Rows) -> None:
-    """Apply what is said of stacks or of the hold; other events change nothing."""
-    match recorded.event:
-        case ChipCountsTold() as event:
-            _state(event, recorded, rows)
-        case HoldSet(event_id=event_id, minutes=minutes):
-            rows.put(HoldRow(event_id=event_id, minutes=minutes, sequence=recorded.sequence))
-        case _:
-            pass
+    """Apply what the platform states of stacks; other events change nothing."""
+    if isinstance(recorded.event, ChipCountsTold):
+        _state(recorded.event, recorded, rows)
 
 
 def _state(event: ChipCountsTold, recorded: Recorded, rows: Rows) -> None:
@@ -60,7 +54,12 @@ def _state(event: ChipCountsTold, recorded: Recorded, rows: Rows) -> None:
         latest = rows.get(LatestRow, told.event_id, told.holder)
         if latest is None or latest.recorded_at < told.recorded_at:
             rows.put(
-                LatestRow(event_id=told.event_id, holder=told.holder, recorded_at=told.recorded_at)
+                LatestRow(
+                    event_id=told.event_id,
+                    holder=told.holder,
+                    recorded_at=told.recorded_at,
+                    first_seq=latest.first_seq if latest else recorded.sequence,
+                )
             )
 
 

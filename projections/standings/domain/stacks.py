@@ -76,9 +76,9 @@ def keep_stacks(event: ChipCountsTold, rows: Rows) -> None:
         known = rows.get(StackBucketRow, event.event_id, bucket)
         row = known or StackBucketRow(event_id=event.event_id, bucket=bucket)
         newer = {
-            holder: _stack(event, told)
+            holder: _stack(event, told, old)
             for holder, told in members
-            if holder not in row.stacks or row.stacks[holder].recorded_at <= event.recorded_at
+            if (old := row.stacks.get(holder)) is None or old.recorded_at <= event.recorded_at
         }
         if newer:
             rows.put(structs.replace(row, stacks=row.stacks | newer))
@@ -109,7 +109,8 @@ def _bucketed[T](members: Iterable[tuple[str, T]]) -> dict[int, list[tuple[str, 
     return found
 
 
-def _stack(event: ChipCountsTold, row: ChipRow) -> Stack:
+def _stack(event: ChipCountsTold, row: ChipRow, old: Stack | None) -> Stack:
+    """A stack as it is kept; the key of a name that did not change is not made again."""
     name = row.player_name or ""
     return Stack(
         recorded_at=event.recorded_at,
@@ -117,7 +118,7 @@ def _stack(event: ChipCountsTold, row: ChipRow) -> Stack:
         active=row.told.status == "active",
         player_id=row.player_id,
         name=name,
-        name_key=name_key(name),
+        name_key=old.name_key if old is not None and old.name == name else name_key(name),
         table=row.told.table_num,
         seat=row.told.seat_num,
         at=row.at,

@@ -36,4 +36,5 @@ API_ROUTERS = (
     renders.router,
     stream.router,
     health.router,
+    tournament.one_event,
 )

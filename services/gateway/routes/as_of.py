@@ -1,5 +1,7 @@
 """Reads of what was known before: at a sequence of the log, or by a moment."""
 
+from datetime import UTC, datetime
+
 from pydantic import Field, field_validator
 
 from bus.api import Bus
@@ -51,6 +53,16 @@ async def sequence_of(gateway: Gateway, as_of: str | None) -> int | None:
     if sequence > head:
         raise Problem(422, "as_of_ahead", f"the log ends at {head}, {sequence} is not told yet")
     return sequence
+
+
+async def moment_of(gateway: Gateway, as_of: str | None, sequence: int | None) -> datetime:
+    """The moment an answer is of: now, the moment asked for, or when a sequence was said."""
+    if as_of is None or sequence is None:
+        return datetime.now(UTC)
+    if not _is_sequence(as_of):
+        return parse_time(as_of)
+    message = await gateway.bus.event_at(sequence)
+    return datetime.now(UTC) if message is None else parse_time(message.headers["ce-time"])
 
 
 async def last_stored(bus: Bus, text: str, head: int) -> int:

@@ -7,7 +7,7 @@ was said is read with the event (`words_of`) and with who is out (`tell_operator
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from contracts.messages.wsop_event import (
@@ -19,17 +19,12 @@ from contracts.messages.wsop_event import (
 from services.gateway.routes.commands import None_, Send, Text
 from services.gateway.routes.context import NoQuery
 from services.gateway.routes.operators import Said, WhyQuery
-from services.gateway.routes.parameters import NAME_LENGTH_MAX, ORDINAL_MAX, PersonId
-from services.gateway.routes.tournament_reads import name_people
+from services.gateway.routes.parameters import ORDINAL_MAX, PersonId
+from services.gateway.routes.tournament_reads import EventId, KnownEvent, KnownPerson, name_people
 from services.gateway.views import Snapshot, Values
 
 router = APIRouter(tags=["operators"])
 
-# PostgreSQL cannot store NUL, and no other control character is ever meant.
-EventName = Annotated[
-    str,
-    Path(min_length=1, max_length=NAME_LENGTH_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
-]
 # The service tells what is too much; the bound only keeps numbers small.
 Number = Annotated[int, Field(ge=-ORDINAL_MAX, le=ORDINAL_MAX)]
 # An event has some dozens of words; the newest are shown.
@@ -52,16 +47,16 @@ class NewElimination(NoQuery):
     reason: Text
 
 
-@router.put("/events/{event_id}/hold")
-async def set_hold(send: Send, event_id: EventName, body: NewHold, _: None_) -> Said:
+@router.put("/events/{event_id:path}/hold")
+async def set_hold(send: Send, event_id: KnownEvent, body: NewHold, _: None_) -> Said:
     """Say how long a table's stack wins over a later statement of the platform."""
     command = SetHold(event_id=event_id, minutes=body.minutes)
     return Said(sequence=(await send.send(command)).sequence)
 
 
-@router.put("/events/{event_id}/eliminations/{person_id}")
+@router.put("/events/{event_id:path}/eliminations/{person_id}")
 async def set_elimination(
-    send: Send, event_id: EventName, person_id: PersonId, body: NewElimination, _: None_
+    send: Send, event_id: KnownEvent, person_id: KnownPerson, body: NewElimination, _: None_
 ) -> Said:
     """Say in which place somebody went out; the final rank of the platform wins over it.
 
@@ -73,11 +68,11 @@ async def set_elimination(
     return Said(sequence=(await send.send(command)).sequence)
 
 
-@router.delete("/events/{event_id}/eliminations/{person_id}")
+@router.delete("/events/{event_id:path}/eliminations/{person_id}")
 async def withdraw_elimination(
-    send: Send, event_id: EventName, person_id: PersonId, query: Annotated[WhyQuery, Query()]
+    send: Send, event_id: EventId, person_id: PersonId, query: Annotated[WhyQuery, Query()]
 ) -> Said:
-    """Take the place that somebody said back."""
+    """Take the place that somebody said back, of whomever it was said."""
     command = WithdrawElimination(event_id=event_id, person_id=person_id, reason=query.reason or "")
     return Said(sequence=(await send.send(command)).sequence)
 

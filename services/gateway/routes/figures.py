@@ -18,7 +18,7 @@ from services.gateway.routes import seat_models
 from services.gateway.routes.parameters import FlowQuery, PointQuery
 from services.gateway.views import Snapshot, Values
 
-READS = ("hands",)
+READS = ("hands", "unified_players")
 # A person plays some 170 hands of a game and some 800 of a festival.
 RECORDS_MAX = 5000
 
@@ -72,19 +72,21 @@ async def person_row(snapshot: Snapshot, person_id: str) -> Values | None:
 async def known_person(snapshot: Snapshot, person_id: str) -> str:
     """The id a person is shown under: of a linked identity the player's, else the same.
 
-    Raises Problem 404 for somebody no table listed and no correction names.
+    Somebody whom only the platform or an operator names has no hands. Raises Problem 404.
     """
     found = await person_row(snapshot, person_id)
-    if found is None:
-        raise not_found("player", person_id)
-    return str(found["person_id"])
+    if found is not None:
+        return str(found["person_id"])
+    if await snapshot.count("unified_players", {"ids ? {0}": person_id}):
+        return person_id
+    raise not_found("player", person_id)
 
 
 async def seen(snapshot: Snapshot, person_id: str, query: PointQuery) -> Seen:
     """The person's records up to the point that is asked for.
 
-    Raises Problem 404 for an unknown person, game or hand; MissingFigure `no_current_game` for a
-    person who left the table, when no game is named.
+    Raises Problem 404 for an unknown person, game or hand; MissingFigure `no_hands` for a person
+    whom no hand lists, `no_current_game` for one who left the table, when no game is named.
     """
     person_id = await known_person(snapshot, person_id)
     game_id = query.game_id or await _current_game(snapshot, person_id)
@@ -98,6 +100,8 @@ async def seen(snapshot: Snapshot, person_id: str, query: PointQuery) -> Seen:
             raise not_found(f"hand {query.ordinal} in game", game_id)
         where[f"ordinal {'<' if query.at == 'start' else '<='} {{0}}"] = query.ordinal
     rows = await _rows(snapshot, where)
+    if not rows:
+        await _check_listed(snapshot, person_id)
     now = query.ordinal in (None, last) and query.at == "end"
     return Seen(person_id=person_id, game_id=game_id, rows=rows, now=now)
 
@@ -152,10 +156,17 @@ def flow(seen: Seen, query: FlowQuery) -> seat_models.ChipFlow:
 async def _current_game(snapshot: Snapshot, person_id: str) -> str:
     found = await snapshot.row(_CURRENT, person_id)
     if found is None:
+        await _check_listed(snapshot, person_id)
         raise MissingFigure(
             "no_current_game", "the last hand of no game lists this player; name a game_id"
         )
     return str(found["game_id"])
+
+
+async def _check_listed(snapshot: Snapshot, person_id: str) -> None:
+    """Raise MissingFigure for a person whom no hand lists: of one there can be no figure."""
+    if not await snapshot.count("hand_seats", {"person_id": person_id}):
+        raise MissingFigure("no_hands", f"no hand lists the player {person_id}")
 
 
 async def _rows(snapshot: Snapshot, where: Mapping[str, Any]) -> list[Values]:

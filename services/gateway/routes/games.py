@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.gateway.errors import not_found
 from services.gateway.routes import hand_models, models, seat_models
+from services.gateway.routes.as_of import AsOfQuery, sequence_of
 from services.gateway.routes.context import (
     SEQUENCE_HEADER,
     Context,
@@ -121,12 +122,23 @@ async def findings(
 
 @router.get("/games/{game_id}/chips", response_model=models.List[seat_models.Chips])
 async def chips(
-    gateway: Context, response: Response, game_id: GameId, query: Read
+    gateway: Context,
+    response: Response,
+    game_id: GameId,
+    query: Annotated[AsOfQuery, Query()],
 ) -> dict[str, Any]:
-    """Current stacks of a game by seat: what its last hand tells. Listed seats with 0 stay."""
-    async with gateway.views.read(("hands", "chip_counts"), query.min_seq) as snapshot:
+    """Current stacks of a game by seat: what its last hand tells. Listed seats with 0 stay.
+
+    With `as_of` exactly what was answered then, but for `incomplete`, which is today's.
+    """
+    sequence = await sequence_of(gateway, query.as_of)
+    min_seq = max(query.min_seq, sequence or 0)
+    async with gateway.views.read(("hands", "chip_counts"), min_seq) as snapshot:
         await known_game(snapshot, game_id)
-        rows = await snapshot.select("chips", {"game_id": game_id}, "seat", SEATS_MAX)
+        if sequence is not None:
+            await snapshot.go_back(sequence)
+        view = "chips" if sequence is None else "chips_then"
+        rows = await snapshot.select(view, {"game_id": game_id}, "seat", SEATS_MAX)
     response.headers[SEQUENCE_HEADER] = str(snapshot.sequence)
     items = [row | {"as_of": {name: row[name] for name in AS_OF}} for row in rows]
     return {"items": items, "total": len(items)}

@@ -24,6 +24,7 @@ from services.gateway.routes.context import (
     ReadQuery,
     listed,
 )
+from services.gateway.routes.parameters import NAME, OptionalName
 from services.gateway.views import Listing, Values, Window, read_cursor, write_cursor
 
 router = APIRouter(tags=["imports"])
@@ -39,9 +40,6 @@ _CHANGES_IN_ALL = """
 select coalesce(sum(changes), 0)::bigint as changes from views.import_changes where import_id = $1
 """
 
-# Names of columns and words for what is wrong are short.
-NAME_LENGTH_MAX = 120
-
 type Status = Literal["processing", "completed", "partial", "failed", "skipped"]
 
 
@@ -50,9 +48,7 @@ class ImportsQuery(NewestQuery):
 
     kind: Kind | None = None
     status: Status | None = None
-    path: str | None = Field(
-        default=None, min_length=1, max_length=PATH_LENGTH_MAX, pattern="^[^\x00]+$"
-    )
+    path: str | None = Field(default=None, min_length=1, max_length=PATH_LENGTH_MAX, pattern=NAME)
     sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
 
 
@@ -60,8 +56,8 @@ class FindingsQuery(PageQuery):
     """Query of the findings of an import; filters that are given must all hold."""
 
     outcome: Literal["rejected", "noted"] | None = None
-    field: str | None = Field(default=None, max_length=NAME_LENGTH_MAX)
-    code: str | None = Field(default=None, max_length=NAME_LENGTH_MAX)
+    field: OptionalName = None
+    code: OptionalName = None
 
 
 class ChangesQuery(ReadQuery):

@@ -13,14 +13,17 @@ GAME_ID = r"^[0-9]{1,20}$"
 PERSON_ID = rf"^{persons.PERSON_ID}$"
 # An ordinal counts the hands of one game, which has some 200; the bound keeps it a bigint.
 ORDINAL_MAX = 2**31 - 1
-# Names of tables and tournament events are short; the limit only keeps nonsense out.
-NAME_LENGTH_MAX = 120
+# The import takes ids of events of 128 characters, and no other name is longer.
+NAME_LENGTH_MAX = 128
+# PostgreSQL cannot store NUL; every other character may stand in a name that a source told.
+NAME = r"^[^\x00]+$"
 
 GameId = Annotated[str, Path(pattern=GAME_ID)]
 PersonId = Annotated[str, Path(pattern=PERSON_ID)]
 Ordinal = Annotated[int, Path(ge=0, le=ORDINAL_MAX)]
 OptionalGame = Annotated[str | None, Field(pattern=GAME_ID)]
-OptionalName = Annotated[str | None, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX, pattern=NAME)]
+OptionalName = Name | None
 OptionalPerson = Annotated[str | None, Field(pattern=PERSON_ID)]
 
 

@@ -19,9 +19,9 @@ from services.gateway.routes.context import (
     listed,
 )
 from services.gateway.routes.parameters import (
-    NAME_LENGTH_MAX,
     FlowQuery,
     OptionalGame,
+    OptionalName,
     PersonId,
     PointQuery,
 )
@@ -38,12 +38,7 @@ _PERCENTS = ("vpip_percent", "pfr_percent", "aggression_percent", "wtsd_percent"
 class IdentitiesQuery(PageQuery):
     """Query of the identities, by name."""
 
-    q: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=NAME_LENGTH_MAX,
-        description="part of either name, in any case",
-    )
+    q: OptionalName = Field(default=None, description="part of either name, in any case")
 
 
 class GameQuery(ReadQuery):
@@ -72,7 +67,7 @@ async def identities(
     wanted = "strpos(lower(name), lower({0})) + strpos(lower(long_name), lower({0})) > 0"
     where = {} if query.q is None else {wanted: query.q}
     window = Window(limit=query.limit, order=query.order, cursor=query.cursor)
-    async with gateway.views.read(figures.READS, query.min_seq) as snapshot:
+    async with gateway.views.read(("hands",), query.min_seq) as snapshot:
         page = await snapshot.page(IDENTITIES, window, where)
         shown = {"identity_id = any({0}::text[])": [row["identity_id"] for row in page.items]}
         found = await snapshot.select("identities", shown, "player_hash", query.limit)

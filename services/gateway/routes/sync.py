@@ -16,6 +16,7 @@ from services.gateway.routes.context import (
     PageQuery,
     listed,
 )
+from services.gateway.routes.parameters import Name, OptionalName
 from services.gateway.views import Listing, Values
 
 router = APIRouter(tags=["sync"])
@@ -24,8 +25,6 @@ STATUS = Listing("sync_status", ("source", "entity_type", "entity_id"))
 RUNS = Listing("sync_runs", ("sequence", "sync_id"), numbers=("sequence",))
 FILES = Listing("sync_files", ("sequence", "path"), numbers=("sequence",))
 NOTIFICATIONS = Listing("notifications", ("sequence",), numbers=("sequence",))
-# Table names and audiences are short words; the limit only keeps nonsense out.
-NAME_LENGTH_MAX = 120
 # Sources whose runs can be asked for and listed.
 SOURCES = (gfx_sync.SOURCE, wsop_sync.SOURCE)
 # As many failures in a row as people are told of.
@@ -33,28 +32,26 @@ FAILURES_MAX = 3
 # Without a success for this many intervals a source is stale.
 STALE_INTERVALS = 2
 
-Source = Annotated[str, Path(max_length=NAME_LENGTH_MAX)]
+Source = Annotated[Name, Path()]
 
 
 class HistoryQuery(NewestQuery):
     """Query of the runs."""
 
-    entity_id: str | None = Field(
-        default=None, max_length=NAME_LENGTH_MAX, description="only this table or kind"
-    )
+    entity_id: OptionalName = Field(default=None, description="only this table or kind")
 
 
 class FilesQuery(NewestQuery):
     """Query of the files."""
 
-    table_name: str | None = Field(default=None, max_length=NAME_LENGTH_MAX)
-    outcome: str | None = Field(default=None, max_length=NAME_LENGTH_MAX)
+    table_name: OptionalName = None
+    outcome: OptionalName = None
 
 
 class NotificationsQuery(NewestQuery):
     """Query of the notifications."""
 
-    audience: str | None = Field(default=None, max_length=NAME_LENGTH_MAX)
+    audience: OptionalName = None
 
 
 @router.get("/sync/status", response_model=models.List[models.SyncHealth])

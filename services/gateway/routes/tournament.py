@@ -20,6 +20,8 @@ from services.gateway.routes.tournament_reads import PEOPLE, EventId, known_even
 from services.gateway.views import Listing, Values, Window
 
 router = APIRouter(tags=["events"])
+# An id may hold slashes, so that this path covers those below it: it comes behind all of them.
+one_event = APIRouter(tags=["events"])
 
 EVENTS = Listing("events", ("event_id",))
 PLAYERS = Listing("event_players", ("person_id",))
@@ -59,7 +61,7 @@ async def events(
     return await listed(gateway, response, (EVENTS, "events"), query, where)
 
 
-@router.get("/events/{event_id}", response_model=shown.EventPage)
+@one_event.get("/events/{event_id:path}", response_model=shown.EventPage)
 async def event(gateway: Context, response: Response, event_id: EventId, query: Read) -> Values:
     """One event with its levels, its prizes, where each value was told, and operators' words."""
     where = {"event_id": event_id}
@@ -75,7 +77,7 @@ async def event(gateway: Context, response: Response, event_id: EventId, query: 
     return found
 
 
-@router.get("/events/{event_id}/payouts", response_model=shown.Payouts)
+@router.get("/events/{event_id:path}/payouts", response_model=shown.Payouts)
 async def payouts(gateway: Context, response: Response, event_id: EventId, query: Read) -> Values:
     """The prizes of an event, per place, band by band."""
     where = {"event_id": event_id}
@@ -93,7 +95,7 @@ async def payouts(gateway: Context, response: Response, event_id: EventId, query
     }
 
 
-@router.get("/events/{event_id}/players", response_model=models.List[shown.Entrant])
+@router.get("/events/{event_id:path}/players", response_model=models.List[shown.Entrant])
 async def players(
     gateway: Context, response: Response, event_id: EventId, query: Annotated[PlayersQuery, Query()]
 ) -> Values:
@@ -102,7 +104,7 @@ async def players(
     return await _page_of_people(gateway, response, (PLAYERS, "standings"), query, where)
 
 
-@router.get("/events/{event_id}/eliminations", response_model=models.List[shown.Elimination])
+@router.get("/events/{event_id:path}/eliminations", response_model=models.List[shown.Elimination])
 async def eliminations(
     gateway: Context, response: Response, event_id: EventId, query: Annotated[PageQuery, Query()]
 ) -> Values:
@@ -111,7 +113,7 @@ async def eliminations(
     return await _page_of_people(gateway, response, (ELIMINATIONS, "standings"), query, where)
 
 
-@router.get("/events/{event_id}/standings", response_model=shown.StandingsPage)
+@router.get("/events/{event_id:path}/standings", response_model=shown.StandingsPage)
 async def standings(
     gateway: Context,
     response: Response,

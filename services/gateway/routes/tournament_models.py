@@ -163,7 +163,11 @@ class PlatformChips(BaseModel):
 
 
 class PlayerChips(BaseModel):
-    """Somebody's chips in an event: those of `source`; what each source says stands beside it."""
+    """Somebody's chips in an event: those of `source`; what each source says stands beside it.
+
+    `age_s` is the age at the time of the answer; with `as_of` at that moment, or when that sequence
+    was said.
+    """
 
     holder: str
     person_id: str | None
@@ -176,6 +180,27 @@ class PlayerChips(BaseModel):
     gfx: TableChips | None
     wsop: PlatformChips | None
     incomplete: bool
+
+
+class Count(BaseModel):
+    """One count of somebody's chips as a file told it; `chip_change` is since the count before."""
+
+    recorded_at: datetime
+    chips: int
+    chip_change: int | None
+    status: str
+    table_num: int | None
+    seat_num: int | None
+    rank: int | None
+    big_blind: int | None
+    day_number: int | None
+    level_number: int | None
+    player_name: str | None
+    import_id: str
+    at: str
+    from_seq: int
+    to_seq: int | None
+    said_at: datetime
 
 
 class Standing(BaseModel):

@@ -1,16 +1,19 @@
 """What reads of tournament events share: the event that is meant, and the names of its people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Depends, Path
 
 from services.gateway.errors import not_found
-from services.gateway.routes.parameters import NAME_LENGTH_MAX
+from services.gateway.routes.context import Context
+from services.gateway.routes.parameters import Name, PersonId
 from services.gateway.views import Snapshot, Values
 
-EventId = Annotated[str, Path(min_length=1, max_length=NAME_LENGTH_MAX)]
+EventId = Annotated[Name, Path()]
+EVENTS = "events"
 PEOPLE = "unified_players"
+STANDINGS = "standings"
 
 _NAMES = "select person_id, name, country_code from"
 _OF_THESE = "person_id = any($1)"
@@ -23,6 +26,42 @@ async def known_event(snapshot: Snapshot, event_id: str) -> Values:
     if found is None:
         raise not_found("event", event_id)
     return found
+
+
+async def _told_event(gateway: Context, event_id: EventId) -> str:
+    """The id of an event that a source or a binding names."""
+    if not await _told(gateway, (EVENTS,), {"events": {"event_id": event_id}}):
+        raise not_found("event", event_id)
+    return event_id
+
+
+async def _told_person(gateway: Context, event_id: EventId, person_id: PersonId) -> str:
+    """The id, as it was given, of somebody known; in an event also of one without any name."""
+    places = {
+        "unified_players": {"ids ? {0}": person_id},
+        "event_players": {"event_id": event_id, "person_id": person_id},
+    }
+    if not await _told(gateway, (PEOPLE, STANDINGS), places):
+        raise not_found("player", person_id)
+    return person_id
+
+
+async def _told(
+    gateway: Context, projections: tuple[str, ...], places: Mapping[str, Mapping[str, str]]
+) -> bool:
+    """Whether one of these views has such a row; what was told a moment ago is waited for."""
+    for wait in (False, True):
+        sequence = (await gateway.bus.head()).sequence if wait else 0
+        async with gateway.views.read(projections, sequence) as snapshot:
+            for view, where in places.items():
+                if await snapshot.count(view, where):
+                    return True
+    return False
+
+
+# What people say something about must be there: of nobody a place would take a prize from others.
+KnownEvent = Annotated[str, Depends(_told_event)]
+KnownPerson = Annotated[str, Depends(_told_person)]
 
 
 async def name_people(

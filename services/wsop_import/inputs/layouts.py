@@ -24,7 +24,6 @@ from services.wsop_import.inputs.forms import (
 from services.wsop_import.inputs.values import (
     NAME_LENGTH_MAX,
     TEXT_LENGTH_MAX,
-    URL_LENGTH_MAX,
     clock,
     day,
     key,
@@ -83,7 +82,7 @@ PLAYERS = Form(
         "country_code": Column(text(10)),
         "country_name": Column(text(100)),
         "city": Column(text(NAME_LENGTH_MAX)),
-        "profile_image_url": Column(text(URL_LENGTH_MAX)),
+        "profile_image_url": Column(values.url),
         "wsop_bracelets": COUNT,
         "wsop_rings": COUNT,
         "wsop_cashes": COUNT,

@@ -57,6 +57,11 @@ class _Watched(msgspec.Struct):
     became: Became | None = None
 
 
+def pause_after(looked_s: float, poll_s: float) -> float:
+    """Seconds without a look at the folder after one that took so long."""
+    return min(max(PAUSE_S_MIN, PAUSE_PER_LOOK * looked_s), poll_s)
+
+
 class SweepFailed(Exception):
     """The folder could not be looked through; the sentence says why."""
 
@@ -98,7 +103,7 @@ class Poller:
     async def _rest(self) -> None:
         """Until a content is due, the folder changed, or the poll interval is over."""
         poll_s, now = self._timing.poll_s, self._clock()
-        pause = min(max(PAUSE_S_MIN, PAUSE_PER_LOOK * self._looked_s), poll_s)
+        pause = pause_after(self._looked_s, poll_s)
         await asyncio.sleep(pause)
         waiting = [w.due for w in self._watched.values() if w.became is None and w.due > now]
         wait = min([poll_s, *(due - now for due in waiting)]) - pause

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.wsop_import.inputs.errors import BadValue, shown
@@ -77,6 +78,20 @@ def filled(length_max: int) -> Callable[[object], str]:
 
 
 key = filled(KEY_LENGTH_MAX)
+_address = text(URL_LENGTH_MAX)
+
+
+def url(value: object) -> str:
+    """The address of something on the web: http or https, with a host, and no blanks."""
+    found = _address(value)
+    try:
+        parts = urlsplit(found)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or any(character.isspace() for character in found):
+        raise BadValue("not_an_address", f"{shown(value)} is no http or https address with a host")
+    return found
 
 
 def whole(low: int = 0, high: int = COUNT_MAX) -> Callable[[object], int]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from contracts.people.names import name_key
 from services.gateway.routes.as_of import AsOfQuery
 from services.gateway.routes.context import SEQUENCE_HEADER, Context
-from services.gateway.routes.parameters import NAME_LENGTH_MAX
+from services.gateway.routes.parameters import Name
 from services.gateway.routes.people import models
 from services.gateway.routes.people.asking import READS, moment
 
@@ -30,7 +30,7 @@ LIKE = f"letters ?| {{0}}::text[] and {_HITS} * 100 >= {LIKENESS_MIN} * cardinal
 class SearchQuery(AsOfQuery):
     """Query of a search."""
 
-    q: str = Field(min_length=1, max_length=NAME_LENGTH_MAX)
+    q: Name
     limit: int = Field(default=20, ge=1, le=FOUND_MAX)
 
 
