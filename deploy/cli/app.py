@@ -44,7 +44,7 @@ def up(
         typer.Option(help="TOML file that lists tables; read again when it changes.", exists=True),
     ] = None,
     wsop: Annotated[
-        Path | None, typer.Option(help="Folder of the tournament platform's exports.")
+        Path | None, typer.Option(help="Folder of the tournament platform's exports; only read.")
     ] = None,
     demo: Annotated[
         bool | None,
@@ -52,7 +52,7 @@ def up(
             "--demo/--no-demo", help="Play a demo show. Default: yes unless --gfx or --registry."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the demo's simulated table.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the demo's table and tournament.")] = 1,
 ) -> None:
     """Start the whole system on this machine and run until Ctrl-C."""
     from bus.errors import BusError

@@ -31,12 +31,12 @@ FLOW = "chip_flow"
 BOARDS = 2  # one goes on air, one waits for whoever watches
 
 
-async def run_demo(api: Api, say: Callable[[str], None], *, tournament: bool) -> None:
+async def run_demo(http: str, token: str, say: Callable[[str], None], *, tournament: bool) -> None:
     """Direct the show until cancelled; says what it did, and once what it could not do.
 
-    `tournament`: whether events of the simulated platform are to be waited for.
+    `http` is the gateway's address; `tournament`: whether to wait for events of the platform.
     """
-    director = Director(api, say, tournament=tournament)
+    director = Director(Api(http, token), say, tournament=tournament)
     clock = asyncio.get_running_loop().time
     patient_until = clock() + PATIENCE_S
     while True:

@@ -17,6 +17,7 @@ from deploy.local.probes import http_answers
 from deploy.local.process import ProcessSpec
 from deploy.local.servers import NatsServer, PostgresServer
 from deploy.simulate.options import FEATURE_TABLE
+from deploy.simulate.platform import ForeignExports, check_folder
 
 SERVICES = ("gfx-ingest", "wsop-import", "override", "cuesheet", "render", "notifier")
 GATEWAY = "gateway"
@@ -96,6 +97,22 @@ def _spec(servers: Servers, name: str, package: str, env: Mapping[str, str]) -> 
         env={**servers.nats.environment(name), "RAILCAST_HEALTH_PORT": str(port), **env},
         probe=partial(http_answers, f"http://127.0.0.1:{port}/readyz"),
     )
+
+
+def why_kept(wsop: Path, *, demo: bool, named: bool) -> str:
+    """Why the demo leaves the platform's folder alone; empty = its own platform writes there.
+
+    A folder that somebody named, or put exports into, is theirs.
+    """
+    if not demo:
+        return "no demo"
+    if named:
+        return "the folder is yours"
+    try:
+        check_folder(wsop)
+    except ForeignExports as error:
+        return str(error)
+    return ""
 
 
 def _demo_numbers() -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from deploy.local.api import Api
 from deploy.local.demo import run_demo
 from deploy.local.home import Home, write_private
 from deploy.local.provisioning import prepare_log
@@ -22,10 +21,9 @@ from deploy.local.servers import (
     start_nats,
     start_postgres,
 )
-from deploy.local.show import DEMO_TABLES, Servers, processes, simulator
+from deploy.local.show import DEMO_TABLES, Servers, processes, simulator, why_kept
 from deploy.local.start import Start
 from deploy.local.supervisor import Change, Supervisor
-from deploy.simulate.platform import ForeignExports, check_folder
 
 # The dashboard's first choice; another free port is taken when somebody else has it.
 HTTP_PORT = 8750
@@ -59,8 +57,8 @@ async def up(options: Options, say: Callable[[str], None]) -> None:
                 await supervisor.start(simulator(servers, options.seed))
             say(screen(servers, options.demo, time.monotonic() - started))
             if options.demo:
-                api = Api(servers.http, servers.token)
-                await run_demo(api, say, tournament=not servers.wsop_kept)
+                tournament = not servers.wsop_kept
+                await run_demo(servers.http, servers.token, say, tournament=tournament)
             await supervisor.wait()
         (home.root / "run.json").unlink(missing_ok=True)
 
@@ -71,7 +69,8 @@ async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
     if options.demo:
         tables |= {name: home.root / "share" / name for name in DEMO_TABLES}
     wsop = options.wsop or home.root / "tournament"
-    kept = await asyncio.to_thread(why_kept, options, wsop)
+    named = options.wsop is not None
+    kept = await asyncio.to_thread(why_kept, wsop, demo=options.demo, named=named)
     for folder in (*tables.values(), wsop):
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     return Servers(
@@ -84,22 +83,6 @@ async def _start_servers(home: Home, options: Options, start: Start) -> Servers:
         wsop=wsop,
         wsop_kept=kept,
     )
-
-
-def why_kept(options: Options, wsop: Path) -> str:
-    """Why the demo leaves a folder alone; empty = its platform writes there.
-
-    A folder that somebody named, or put exports into, is theirs.
-    """
-    if not options.demo:
-        return "no demo"
-    if options.wsop is not None:
-        return "the folder is yours"
-    try:
-        check_folder(wsop)
-    except ForeignExports as error:
-        return str(error)
-    return ""
 
 
 async def _nats(home: Home, start: Start) -> NatsServer:

@@ -10,11 +10,20 @@ if TYPE_CHECKING:
     from deploy.simulate.pc import PcOptions
 
 
+Tables = Annotated[list[str] | None, typer.Option(help="Table name; repeat for several at once.")]
+Start = Annotated[
+    datetime | None,
+    typer.Option(help="UTC time of the first hand. Default: now at speed 1, else a day ago."),
+]
+Wsop = Annotated[
+    Path | None,
+    typer.Option(help="Play a tournament round the one table; its platform exports there."),
+]
+
+
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder of the share; each table gets its own in it.")],
-    table: Annotated[
-        list[str] | None, typer.Option(help="Table name; repeat for several at once.")
-    ] = None,
+    table: Tables = None,
     seed: Annotated[int, typer.Option(help="The same seed plays the same hands.")] = 1,
     hands: Annotated[int, typer.Option(help="Hands per table; 0 = until stopped.")] = 0,
     interval: Annotated[
@@ -23,20 +32,12 @@ def simulate(
     speed: Annotated[float, typer.Option(help="1 = as slow as a real table.")] = 1.0,
     chunks: Annotated[int, typer.Option(help="Write each file in so many parts.")] = 1,
     hands_per_game: Annotated[int, typer.Option(help="Then a new game, in a new file.")] = 150,
-    start: Annotated[
-        datetime | None,
-        typer.Option(help="UTC time of the first hand. Default: now at speed 1, else a day ago."),
-    ] = None,
+    start: Start = None,
     final_every: Annotated[
         int, typer.Option(help="Every n-th game is a final table; 0 = none.")
     ] = 8,
     rough: Annotated[bool, typer.Option(help="Every known quirk, often.")] = False,
-    wsop: Annotated[
-        Path | None,
-        typer.Option(
-            help="Play a tournament round the one table, and write its platform's exports there."
-        ),
-    ] = None,
+    wsop: Wsop = None,
 ) -> None:
     """Play poker on a simulated PokerGFX PC and write its export files."""
     import asyncio

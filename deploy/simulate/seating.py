@@ -199,8 +199,26 @@ class Room:
         live = self.live
         count = min(self.rng.choice(CORRECTED_SEATS), len(live))
         for seat in self.rng.sample(live, count):
-            self.chairs[seat].stack += self.slip(self.chairs[seat].stack, chip)
+            stacks = {seat: self.chairs[seat].stack for seat in live}
+            self.miscount(stacks, seat, [other for other in live if other != seat], chip)
+            for other, stack in stacks.items():
+                self.chairs[other].stack = stack
         return {Quirk.CORRECTION}
+
+    def miscount(self, stacks: dict[int, int], seat: int, others: Sequence[int], chip: int) -> bool:
+        """Change a stack by a counting error; whether that was done.
+
+        A tournament has no more chips than it sold: with a floor the largest stack of `others` has
+        the difference, and nothing happens where none is large enough.
+        """
+        error = self.slip(stacks[seat], chip)
+        if self.options.floor is not None:
+            other = max(others, key=lambda each: stacks[each], default=seat)
+            if other == seat or stacks[other] <= error:
+                return False
+            stacks[other] -= error
+        stacks[seat] += error
+        return True
 
     def slip(self, stack: int, chip: int) -> int:
         """A counting error, never zero and never the whole stack."""

@@ -168,8 +168,10 @@ class _Table:
             return _Outcome("unsettled", start, true, net, {}, {Quirk.REPEATED_NUMBER})
         if not before_break and draw < quirks.edited:
             seat = self.rng.choice([seat for seat in hand.live if true[seat]])
-            true[seat] += self.room.slip(true[seat], hand.deal.chip)
-            return _Outcome("edited", true, true, net, {}, {Quirk.EDITED})
+            # A folded seat that has other chips is what tells a typed stack from a played one.
+            folded = [other for other in hand.left if other not in hand.live]
+            if self.room.miscount(true, seat, folded, hand.deal.chip):
+                return _Outcome("edited", true, true, net, {}, {Quirk.EDITED})
         return _Outcome("settled", true, true, net, won)
 
     def _hole_texts(self, hand: Hand, shown: set[int], done: set[Quirk]) -> dict[int, str]:
@@ -226,7 +228,12 @@ class _Table:
         self.blinds = Blinds(small, big, big, *seats)
 
     def _type_stacks(self, chip: int) -> None:
-        """After a break the operator types counted stacks, every second one rounded."""
+        """After a break the operator types counted stacks, every second one rounded.
+
+        In a tournament others count as well, and nobody rounds.
+        """
+        if self.options.floor is not None:
+            return
         for chair in self.room.chairs.values():
             if chair.stack > 20 * chip and self.rng.random() < 0.5:
                 chair.stack = round(chair.stack / (10 * chip)) * 10 * chip

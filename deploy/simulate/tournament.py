@@ -2,9 +2,7 @@
 
 The feature table is played hand by hand (`table.play`); this module knows everybody else. It moves
 people to free seats of the table (it is the table's `Floor`), follows its hands, lets the other
-tables win and lose, and counts. A seed decides everything; no chip is made or lost: what an
-operator types wrongly at the table is made up for by the largest stack elsewhere, so that the
-platform's total stays what was sold.
+tables win and lose, and counts. A seed decides everything; no chip is made or lost.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -201,7 +199,6 @@ class Tournament:
                 out.append((before, -seat, player))
         for *_, player in sorted(out, key=lambda each: each[:2]):
             player.place = self.remaining
-        self._balance()
 
     def play_elsewhere(self) -> None:
         """What happened at the other tables since the last count."""
@@ -277,9 +274,3 @@ class Tournament:
         for player in elsewhere:
             if player.table > last:
                 player.table, player.seat = free.pop(0)
-
-    def _balance(self) -> None:
-        """Give what was typed wrongly at the table to the largest stack elsewhere, if any."""
-        missing = CHIPS - sum(player.chips for player in self.in_play)
-        largest = max(self._elsewhere() or self.in_play, key=lambda player: player.chips)
-        largest.chips += missing

@@ -13,9 +13,8 @@ import asyncpg
 import pytest
 
 from contracts.streams import PROJECTIONS
-from deploy.local.api import Api
-from deploy.local.demo import BOARDS, run_demo
-from deploy.simulate.options import Quirks
+from deploy.local.demo import FLOW, run_demo
+from deploy.simulate.options import FEATURE_TABLE, Quirks
 from deploy.simulate.pc import PcOptions, run
 from deploy.simulate.tournament import CHIPS, LEFT_AT_START
 from projections.chip_counts.store import SPEC as CHIP_COUNTS
@@ -84,11 +83,11 @@ async def test_a_take_shows_the_stacks_of_the_file_and_becomes_one_picture(
 
 
 @asynccontextmanager
-async def directed(show: System, *, tournament: bool) -> AsyncIterator[list[str]]:
+async def directed(show: System) -> AsyncIterator[list[str]]:
     """The demo's director at work; gives what it says."""
     lines: list[str] = []
-    api = Api(show.places["http"], show.places["token"])
-    running = asyncio.create_task(run_demo(api, lines.append, tournament=tournament))
+    http, token = show.places["http"], show.places["token"]
+    running = asyncio.create_task(run_demo(http, token, lines.append, tournament=True))
     try:
         yield lines
         assert not running.done()
@@ -105,7 +104,8 @@ async def answer(show: System, path: str) -> Any:
     return body
 
 
-async def test_the_demo_directs_a_tournament_round_its_table(show: System, watch: Watch) -> None:
+async def play_tournament(show: System) -> None:
+    """Twelve hands of a table, and the exports of the tournament round it."""
     options = PcOptions(
         out=show.tables["mole"].parent,
         tables=("mole",),
@@ -119,47 +119,51 @@ async def test_the_demo_directs_a_tournament_round_its_table(show: System, watch
     )
     await run(options)
 
-    async def prepared() -> bool:
-        return bool(await watch.rows("select from views.items where composition = 'chip_flow'"))
 
-    async with directed(show, tournament=True) as lines:
-        await watch.until(prepared)
-        await watch.settled()
-    (event,) = (await answer(show, "/events"))["items"]
-    game = (await answer(show, "/games?order=desc&limit=1"))["items"][0]
-    assert game["event_id"] == event["event_id"]
-
-    seats = (await answer(show, f"/games/{game['game_id']}/chips"))["items"]
+async def check_links(show: System, watch: Watch, game_id: str) -> None:
+    """All that is suggested of those at the table is verified, but one."""
+    seats = (await answer(show, f"/games/{game_id}/chips"))["items"]
     names = [seat["person_id"] for seat in seats]
     links = await watch.rows("select status from views.links where person_id = any($1)", names)
     said_of_names = sorted(link["status"] for link in links)
     assert said_of_names == ["suggested", *["verified"] * (len(seats) - 1)]
 
-    page = await answer(show, f"/events/{event['event_id']}/standings?limit=200")
+
+async def check_standings(show: System, event_id: str) -> None:
+    """Everybody is listed, no chip is lost, and the table counts for those who sit there."""
+    page = await answer(show, f"/events/{event_id}/standings?limit=200")
     assert page["total"] == LEFT_AT_START
     assert sum(row["chips"] for row in page["items"]) == CHIPS
-    at_table = {row["person_id"] for row in page["items"] if row["table_num"] == 1}
-    chips = await answer(show, f"/events/{event['event_id']}/chips?limit=200")
-    told = {row["person_id"]: row for row in chips["items"]}
-    seated = [told[each] for each in at_table if told[each]["source"] == "gfx"]
-    assert seated
-    assert all(row["gfx"]["chips"] == row["chips"] for row in seated)
+    at_table = {row["person_id"] for row in page["items"] if row["table_num"] == FEATURE_TABLE}
+    chips = await answer(show, f"/events/{event_id}/chips?limit=200")
+    by_table = {row["person_id"] for row in chips["items"] if row["source"] == "gfx"}
+    assert at_table & by_table
 
-    (override,) = await watch.rows("select person_id, value from views.overrides")
-    assert any(override["value"] in line for line in lines)
 
-    before = await watch.rows("select * from views.items order by item_id")
-    assert len(before) >= BOARDS + 1
-    async with directed(show, tournament=True) as again:
-        await watch.until(lambda: said(again))
+async def test_the_demo_directs_a_tournament_round_its_table(show: System, watch: Watch) -> None:
+    await play_tournament(show)
+    async with directed(show) as lines:
+        await watch.until(
+            lambda: watch.rows("select from views.items where composition = $1", FLOW)
+        )
         await watch.settled()
-    assert await watch.rows("select * from views.items order by item_id") == before
+    (event,) = (await answer(show, "/events"))["items"]
+    game = (await answer(show, "/games?order=desc&limit=1"))["items"][0]
+    assert game["event_id"] == event["event_id"]
+    await check_links(show, watch, game["game_id"])
+    await check_standings(show, event["event_id"])
+    (override,) = await watch.rows("select value from views.overrides")
+    assert any(override["value"] in line for line in lines)
+    items = await watch.rows("select * from views.items order by item_id")
+
+    async def came_to_the_links() -> bool:
+        return any("left for you" in line for line in again)
+
+    async with directed(show) as again:
+        await watch.until(came_to_the_links)
+        await watch.settled()
+    assert await watch.rows("select * from views.items order by item_id") == items
     assert not any("took" in line for line in again)
-
-
-async def said(lines: list[str]) -> bool:
-    """Whether the director has come as far as the links."""
-    return any("left for you" in line for line in lines)
 
 
 async def test_live_tables_are_what_a_clean_replay_of_the_log_makes(

@@ -9,7 +9,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from deploy.local import demo
-from deploy.local.api import Api
 from deploy.local.demo import run_demo
 from deploy.local.home import free_port
 
@@ -57,8 +56,8 @@ def _haste(monkeypatch: pytest.MonkeyPatch) -> None:
 async def said_after(server: Server, looks: int) -> list[str]:
     """What the director said in so many looks; it must still be at it."""
     lines: list[str] = []
-    api = Api(f"http://127.0.0.1:{server.server_port}", "key")
-    running = asyncio.create_task(run_demo(api, lines.append, tournament=True))
+    http = f"http://127.0.0.1:{server.server_port}"
+    running = asyncio.create_task(run_demo(http, "key", lines.append, tournament=True))
     for _ in range(looks):
         await asyncio.to_thread(server.asked.acquire)
     assert not running.done()
@@ -96,8 +95,8 @@ async def test_whoever_waits_too_long_for_a_hand_is_told_where_to_look(
 
 async def test_a_server_that_is_away_is_said_once_and_asked_again() -> None:
     lines: asyncio.Queue[str] = asyncio.Queue()
-    api = Api(f"http://127.0.0.1:{free_port(0)}", "key")
-    running = asyncio.create_task(run_demo(api, lines.put_nowait, tournament=False))
+    http = f"http://127.0.0.1:{free_port(0)}"
+    running = asyncio.create_task(run_demo(http, "key", lines.put_nowait, tournament=False))
     assert (await lines.get()).startswith("demo: no answer")
     assert not running.done()
     running.cancel()

@@ -5,8 +5,8 @@ from typing import Any
 
 from deploy.local.home import Home
 from deploy.local.servers import NatsServer, PostgresServer
-from deploy.local.show import Servers, processes, simulator
-from deploy.local.up import Options, screen, why_kept
+from deploy.local.show import Servers, processes, simulator, why_kept
+from deploy.local.up import screen
 
 
 def servers(home: Path, **wanted: Any) -> Servers:
@@ -42,14 +42,14 @@ def test_nothing_is_written_into_a_folder_that_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_folder_somebody_named_or_filled_is_kept(tmp_path: Path) -> None:
-    demo = Options(home=tmp_path)
-    assert why_kept(demo, tmp_path / "tournament") == ""
-    assert why_kept(Options(home=tmp_path, wsop=tmp_path), tmp_path)
-    assert why_kept(Options(home=tmp_path, demo=False), tmp_path / "tournament")
-    (tmp_path / "tournament").mkdir()
-    assert why_kept(demo, tmp_path / "tournament") == ""
-    (tmp_path / "tournament" / "Players.json").write_text("[]")
-    assert "Events.json" in why_kept(demo, tmp_path / "tournament")
+    folder = tmp_path / "tournament"
+    assert why_kept(folder, demo=True, named=False) == ""
+    assert why_kept(folder, demo=True, named=True)
+    assert why_kept(folder, demo=False, named=False)
+    folder.mkdir()
+    assert why_kept(folder, demo=True, named=False) == ""
+    (folder / "Players.json").write_text("[]")
+    assert "Events.json" in why_kept(folder, demo=True, named=False)
 
 
 def test_the_screen_says_in_one_line_what_becomes_of_the_tournament(tmp_path: Path) -> None:
