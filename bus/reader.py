@@ -231,10 +231,13 @@ class EventReader:
             "mem_storage": True,
             "num_replicas": 1,
             "inactive_threshold": INACTIVE_S * NANO,
+            # Two instances that begin at one moment differ in this, so that the server refuses the
+            # second: sharing one consumer, each would miss what the other was given.
+            "metadata": {"inbox": self._inbox},
         }
         if self._subject:
             config["filter_subject"] = self._subject
-        return {"stream_name": STREAM, "config": config, "action": ""}
+        return {"stream_name": STREAM, "config": config, "action": "create"}
 
     async def _delete(self) -> None:
         try:

@@ -254,6 +254,28 @@ where
         select from {schema}.excluded_game as excluded where excluded.game_id = hand.game_id
     );
 
+-- Every identity once, from one index entry to the next: there are many seats and few people.
+create view {schema}.listed_identity as
+with recursive listed (player_hash) as (
+    (
+        select seat.player_hash from {schema}.hand_seat as seat
+        order by seat.player_hash
+        limit 1
+    )
+    union all
+    select (
+        select seat.player_hash from {schema}.hand_seat as seat
+        where seat.player_hash > listed.player_hash
+        order by seat.player_hash
+        limit 1
+    )
+    from listed
+    where listed.player_hash is not null
+)
+
+select listed.player_hash from listed
+where listed.player_hash is not null;
+
 create or replace view views.games as
 select
     game.game_id,
@@ -485,28 +507,6 @@ where
         select from {schema}.excluded_game as excluded where excluded.game_id = seat.game_id
     )
 group by seat.player_hash, seat.person_id;
-
--- Every identity once, from one index entry to the next: there are many seats and few people.
-create view {schema}.listed_identity as
-with recursive listed (player_hash) as (
-    (
-        select seat.player_hash from {schema}.hand_seat as seat
-        order by seat.player_hash
-        limit 1
-    )
-    union all
-    select (
-        select seat.player_hash from {schema}.hand_seat as seat
-        where seat.player_hash > listed.player_hash
-        order by seat.player_hash
-        limit 1
-    )
-    from listed
-    where listed.player_hash is not null
-)
-
-select listed.player_hash from listed
-where listed.player_hash is not null;
 
 -- The names of `identities` alone: lists and searches need no figures of people they do not show.
 create or replace view views.identity_names as

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bus.checkpoint import VIEWS_START
 from contracts.registry import COMMANDS, EVENTS
 from contracts.streams import COMMAND_SERVICES, DURABLES, PROJECTIONS
 from deploy.nats.permissions import SERVICES as BUS_SERVICES
@@ -52,6 +53,15 @@ def test_a_service_has_the_files_of_every_service(folder: Path) -> None:
 def test_a_projection_has_the_files_of_every_projection(folder: Path) -> None:
     found = {"domain.py" if name == "domain" else name for name in names(folder)}
     assert found == PROJECTION_FILES
+
+
+@pytest.mark.parametrize("folder", folders("projections"), ids=lambda folder: folder.name)
+def test_what_a_projection_shows_can_be_shown_again(folder: Path) -> None:
+    """Whatever stands behind the first published view is run anew when the views switch back."""
+    shown = (folder / "table.sql").read_text().partition(VIEWS_START)[2]
+    assert [line for line in shown.splitlines() if line.startswith("create ")] == [
+        line for line in shown.splitlines() if line.startswith(VIEWS_START)
+    ]
 
 
 @pytest.mark.parametrize("folder", SERVICES, ids=lambda folder: folder.name)

@@ -233,6 +233,32 @@ async def test_two_instances_of_one_owner_read_beside_each_other(bus):
     assert rebuilds() - before < 10
 
 
+async def test_two_instances_that_begin_at_one_moment_do_not_share_a_consumer(bus, monkeypatch):
+    """The second finds no consumer, then the first makes one and is given every message."""
+    found_none, first_has_all = asyncio.Event(), asyncio.Event()
+    delete = EventReader._delete
+
+    async def between(self):
+        await delete(self)
+        if self is second and not found_none.is_set():
+            found_none.set()
+            await first_has_all.wait()
+
+    monkeypatch.setattr(EventReader, "_delete", between)
+    await fill(bus, 100)
+    second = bus.reader(OWNER, None, 0)
+    async with second:
+        await found_none.wait()
+        async with bus.reader(OWNER, None, 0) as first:
+            everything = list(range(1, 101))
+            assert await read(first, 100) == everything
+            first_has_all.set()
+            assert await read(second, 100) == everything
+            await fill(bus, 10)
+            late = list(range(101, 111))
+            assert await asyncio.gather(read(first, 10), read(second, 10)) == [late, late]
+
+
 async def test_a_failed_reader_says_so_and_never_looks_idle(bus, monkeypatch):
     async def broken(self):
         raise RuntimeError("a bug in the reader")

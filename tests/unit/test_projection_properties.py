@@ -212,6 +212,11 @@ words = st.lists(
 )
 
 
+def holding(folding):
+    """The rows without the tables of what held formerly: what is taken back stays in those."""
+    return {name: rows for name, rows in folding.dump().items() if not name.startswith("former_")}
+
+
 @given(words, st.data())
 @pytest.mark.parametrize("fold", FOLDS[:2], ids=lambda fold: type(fold).__name__)
 def test_words_of_people_that_are_all_taken_back_leave_every_row_as_it_was(fold, said, data):
@@ -224,7 +229,7 @@ def test_words_of_people_that_are_all_taken_back_leave_every_row_as_it_was(fold,
     for batch in cut(facts, data):
         folding.apply(batch)
 
-    assert folding.dump() == Folding(fold).apply(log_of(*told)).dump()
+    assert holding(folding) == holding(Folding(fold).apply(log_of(*told)))
     spoken = Folding(fold).apply(facts[: len(told) + len(pairs)])
     if {word for word, _ in said} != {"grade"} or isinstance(fold, HandsFold):
-        assert spoken.dump() != folding.dump()
+        assert holding(spoken) != holding(folding)
