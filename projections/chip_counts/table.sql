@@ -29,6 +29,7 @@ create table {schema}.period (
     state text not null,
     statement_at timestamptz not null,
     said_at timestamptz not null,
+    revised boolean not null,
     primary key (game_id, seat, from_seq),
     check (to_seq > from_seq)
 );
@@ -142,6 +143,11 @@ create index link_of_person on {schema}.link (person_id);
 -- the next period of a seat before it closes the one before.
 create index period_now on {schema}.period (game_id, seat) where to_seq is null;
 
+-- Finds where and when somebody was listed last.
+create index period_of_identity on {schema}.period (('g-' || player_hash), statement_at)
+where not revised;
+create index period_of_hand on {schema}.period (game_id, seat, start_ticks) where not revised;
+
 create index correction_of_seat on {schema}.seat_correction (game_id, seat, from_ticks);
 create index correction_of_person on {schema}.seat_correction (person_id);
 
@@ -149,7 +155,7 @@ create index correction_of_person on {schema}.seat_correction (person_id);
 create view {schema}.counted_period as
 select
     period.*,
-    coalesce(correction.person_id, 'g-' || period.player_hash) as person_id,
+    coalesce(link.person_id, correction.person_id, 'g-' || period.player_hash) as person_id,
     coalesce(correction.name, period.name) as person_name,
     coalesce(correction.long_name, period.long_name) as person_long_name,
     correction.correction_id,
@@ -161,6 +167,8 @@ left join {schema}.seat_correction as correction
         and correction.seat = period.seat
         and correction.from_ticks <= period.start_ticks
         and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
+left join {schema}.link as link
+    on link.identity_id = coalesce(correction.person_id, 'g-' || period.player_hash)
 left join {schema}.binding as binding
     on
         binding.game_id = period.game_id
@@ -171,14 +179,53 @@ where
         select from {schema}.excluded_game as excluded where excluded.game_id = period.game_id
     );
 
--- The ordinal counts the hands known now: an older hand that arrives late moves it.
+-- When and where each identity, corrected or as the table names it, was the last time or before
+-- listed by the last hand of a game that counts. What a revision of a hand took away never was.
+create view {schema}.listed as
+select
+    'g-' || period.player_hash as identity_id,
+    period.game_id,
+    period.statement_at
+from {schema}.period as period
+where
+    not period.revised
+    and not exists (
+        select from {schema}.excluded_game as excluded where excluded.game_id = period.game_id
+    )
+    and not exists (
+        select from {schema}.seat_correction as correction
+        where
+            correction.game_id = period.game_id
+            and correction.seat = period.seat
+            and correction.from_ticks <= period.start_ticks
+            and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
+    )
+union all
+select
+    correction.person_id,
+    period.game_id,
+    period.statement_at
+from {schema}.seat_correction as correction
+join {schema}.period as period
+    on
+        period.game_id = correction.game_id
+        and period.seat = correction.seat
+        and period.start_ticks >= correction.from_ticks
+        and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
+where
+    not period.revised
+    and not exists (
+        select from {schema}.excluded_game as excluded where excluded.game_id = period.game_id
+    );
+
 -- The seat each person holds now: that of the newest statement which lists them, in whatever game.
+-- Who was listed by another game since and has left it sits nowhere, and so does, for all that is
+-- told, who is listed on two seats.
 create view {schema}.seated_now as
-select distinct on (seat.person_id)
-    seat.*
+select seat.*
 from (
     select
-        coalesce(link.person_id, period.person_id) as person_id,
+        period.person_id,
         period.event_id,
         period.game_id,
         game.table_name,
@@ -186,13 +233,29 @@ from (
         period.person_name,
         period.stack,
         period.statement_at,
-        period.start_ticks
+        period.start_ticks,
+        row_number() over (
+            partition by period.person_id
+            order by period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
+        ) as place,
+        count(*) over (partition by period.person_id, period.game_id) as seats
     from {schema}.counted_period as period
     join {schema}.game as game on game.game_id = period.game_id
-    left join {schema}.link as link on link.identity_id = period.person_id
     where period.to_seq is null
 ) as seat
-order by seat.person_id, seat.statement_at desc, seat.start_ticks desc, seat.game_id, seat.seat;
+where
+    seat.place = 1
+    and seat.seats = 1
+    and not exists (
+        select from (
+            select seat.person_id as identity_id
+            union all
+            select link.identity_id from {schema}.link as link
+            where link.person_id = seat.person_id
+        ) as known
+        join {schema}.listed as listed on listed.identity_id = known.identity_id
+        where listed.statement_at > seat.statement_at and listed.game_id <> seat.game_id
+    );
 
 -- What the platform states now of everybody, with what is to be known about it.
 create view {schema}.stated_now as
@@ -313,7 +376,7 @@ where
 create view {schema}.counted_period_then as
 select
     period.*,
-    coalesce(correction.person_id, 'g-' || period.player_hash) as person_id,
+    coalesce(link.person_id, correction.person_id, 'g-' || period.player_hash) as person_id,
     coalesce(correction.name, period.name) as person_name,
     coalesce(correction.long_name, period.long_name) as person_long_name,
     correction.correction_id,
@@ -325,6 +388,8 @@ left join {schema}.seat_correction_then as correction
         and correction.seat = period.seat
         and correction.from_ticks <= period.start_ticks
         and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
+left join {schema}.link_then as link
+    on link.identity_id = coalesce(correction.person_id, 'g-' || period.player_hash)
 left join {schema}.binding_then as binding
     on
         binding.game_id = period.game_id
@@ -338,12 +403,52 @@ where
         where excluded.game_id = period.game_id
     );
 
+create view {schema}.listed_then as
+select
+    'g-' || period.player_hash as identity_id,
+    period.game_id,
+    period.statement_at
+from {schema}.period as period
+where
+    period.from_seq <= {schema}.as_of()
+    and not (period.revised and period.to_seq <= {schema}.as_of())
+    and not exists (
+        select from {schema}.excluded_game_then as excluded
+        where excluded.game_id = period.game_id
+    )
+    and not exists (
+        select from {schema}.seat_correction_then as correction
+        where
+            correction.game_id = period.game_id
+            and correction.seat = period.seat
+            and correction.from_ticks <= period.start_ticks
+            and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
+    )
+union all
+select
+    correction.person_id,
+    period.game_id,
+    period.statement_at
+from {schema}.seat_correction_then as correction
+join {schema}.period as period
+    on
+        period.game_id = correction.game_id
+        and period.seat = correction.seat
+        and period.start_ticks >= correction.from_ticks
+        and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
+where
+    period.from_seq <= {schema}.as_of()
+    and not (period.revised and period.to_seq <= {schema}.as_of())
+    and not exists (
+        select from {schema}.excluded_game_then as excluded
+        where excluded.game_id = period.game_id
+    );
+
 create view {schema}.seated_then as
-select distinct on (seat.person_id)
-    seat.*
+select seat.*
 from (
     select
-        coalesce(link.person_id, period.person_id) as person_id,
+        period.person_id,
         period.event_id,
         period.game_id,
         game.table_name,
@@ -351,12 +456,28 @@ from (
         period.person_name,
         period.stack,
         period.statement_at,
-        period.start_ticks
+        period.start_ticks,
+        row_number() over (
+            partition by period.person_id
+            order by period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
+        ) as place,
+        count(*) over (partition by period.person_id, period.game_id) as seats
     from {schema}.counted_period_then as period
     join {schema}.game as game on game.game_id = period.game_id
-    left join {schema}.link_then as link on link.identity_id = period.person_id
 ) as seat
-order by seat.person_id, seat.statement_at desc, seat.start_ticks desc, seat.game_id, seat.seat;
+where
+    seat.place = 1
+    and seat.seats = 1
+    and not exists (
+        select from (
+            select seat.person_id as identity_id
+            union all
+            select link.identity_id from {schema}.link_then as link
+            where link.person_id = seat.person_id
+        ) as known
+        join {schema}.listed_then as listed on listed.identity_id = known.identity_id
+        where listed.statement_at > seat.statement_at and listed.game_id <> seat.game_id
+    );
 
 create view {schema}.statement_then as
 select statement.*
@@ -542,6 +663,7 @@ from (
         )
 ) as both_sides;
 
+-- The ordinal counts the hands known now: an older hand that arrives late moves it.
 create or replace view views.chips as
 select
     period.game_id,

@@ -157,6 +157,8 @@ async def test_a_follower_prints_nothing_but_events_until_it_is_interrupted(
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        # A shell makes what it starts in the background, this run perhaps, deaf to the key.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     first = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))

@@ -1,7 +1,7 @@
 """What the last hand of a game says of its seats' stacks, as periods that begin and end."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -9,11 +9,10 @@ from contracts.poker.hand import Hand
 from contracts.poker.identity import player_hash
 from contracts.poker.replay import HandState, replay
 from contracts.poker.stacks import stack_at
+from contracts.poker.ticks import ticks_to_utc
 from contracts.recorded import Recorded
 from contracts.rows import Rows
 from projections.chip_counts.domain.rows import GameRow, PeriodRow
-
-TICKS_PER_MICROSECOND = 10
 
 
 def follow(game: GameRow, hand: Hand, recorded: Recorded, rows: Rows) -> GameRow:
@@ -26,7 +25,8 @@ def follow(game: GameRow, hand: Hand, recorded: Recorded, rows: Rows) -> GameRow
         if seat in told and row.says_the_same(told[seat]):
             told[seat] = row
         else:
-            rows.put(msgspec.structs.replace(row, to_seq=recorded.sequence))
+            revised = row.start_ticks == ticks
+            rows.put(msgspec.structs.replace(row, to_seq=recorded.sequence, revised=revised))
     for row in told.values():
         rows.put(row)
     return msgspec.structs.replace(game, last_start_ticks=ticks, open_periods=told)
@@ -59,7 +59,5 @@ def _periods(game_id: str, hand: Hand, recorded: Recorded) -> Iterable[PeriodRow
 
 
 def _statement_at(hand: Hand, state: HandState) -> datetime:
-    start = datetime.fromisoformat(hand.start_utc)
-    if state != "settled":
-        return start
-    return start + timedelta(microseconds=hand.duration_ticks // TICKS_PER_MICROSECOND)
+    played = hand.duration_ticks if state == "settled" else 0
+    return datetime.fromisoformat(ticks_to_utc(int(hand.start_ticks) + played))

@@ -16,7 +16,8 @@ class PeriodRow(Row, frozen=True, kw_only=True):
     """One seat's stack in chips, as the hand `start_ticks` left it.
 
     `in_play` is false for a listed seat without chips. `statement_at` is the moment of play the
-    stack stands for: the end of a settled hand, the start of any other.
+    stack stands for: the end of a settled hand, the start of any other. `revised` is true when the
+    period ended because that very hand was told otherwise: then the hand never said so.
     """
 
     TABLE: ClassVar = "period"
@@ -41,6 +42,7 @@ class PeriodRow(Row, frozen=True, kw_only=True):
     state: str
     statement_at: datetime
     said_at: datetime
+    revised: bool = False
 
     def says_the_same(self, other: "PeriodRow") -> bool:
         """Whether both tell one thing, whenever each was said."""
