@@ -1,15 +1,13 @@
 """What the last hand of a game says of its seats' stacks, as periods that begin and end."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import msgspec
 
 from contracts.poker.hand import Hand
 from contracts.poker.identity import player_hash
-from contracts.poker.replay import HandState, replay
-from contracts.poker.stacks import stack_at
-from contracts.poker.ticks import ticks_to_utc
+from contracts.poker.replay import replay
+from contracts.poker.stacks import ended_at, stack_at
 from contracts.recorded import Recorded
 from contracts.rows import Rows
 from projections.chip_counts.domain.rows import GameRow, PeriodRow
@@ -53,11 +51,6 @@ def _periods(game_id: str, hand: Hand, recorded: Recorded) -> Iterable[PeriodRow
             start_ticks=int(hand.start_ticks),
             hand_num=hand.hand_num,
             state=state,
-            statement_at=_statement_at(hand, state),
+            statement_at=ended_at(hand, state),
             said_at=recorded.said_at,
         )
-
-
-def _statement_at(hand: Hand, state: HandState) -> datetime:
-    played = hand.duration_ticks if state == "settled" else 0
-    return datetime.fromisoformat(ticks_to_utc(int(hand.start_ticks) + played))

@@ -1,20 +1,17 @@
 """What the hands tell of places: who lost all chips, and who had some later."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from contracts.messages.gfx import GameSeen, HandRecorded, HandRevised
 from contracts.poker.hand import Hand
 from contracts.poker.identity import player_hash
 from contracts.poker.replay import replay
-from contracts.poker.stacks import stack_at
-from contracts.poker.ticks import TICKS_PER_SECOND
+from contracts.poker.stacks import ended_at, stack_at
 from contracts.rows import Key, Row, Rows
 from projections.standings.domain.rows import GameRow, SeatRow, SittingRow
 
 # Seats of a table; a hand that is told again may list others than before.
 SEATS_MAX = 10
-_TICKS_PER_MICROSECOND = TICKS_PER_SECOND // 1_000_000
 
 
 def hand_keys(event: HandRevised) -> Iterable[tuple[type[Row], Key]]:
@@ -42,8 +39,6 @@ def see_hand(event: HandRecorded | HandRevised, sequence: int, rows: Rows) -> No
 def _seats(game_id: str, hand: Hand, sequence: int) -> Iterable[SeatRow]:
     state = replay(hand).state
     settled = state == "settled"
-    start = datetime.fromisoformat(hand.start_utc)
-    end = start + timedelta(microseconds=hand.duration_ticks // _TICKS_PER_MICROSECOND)
     for seat in hand.seats:
         chips = stack_at(hand, seat.seat, state, "end")
         assert chips is not None, "the seat is listed"
@@ -58,6 +53,6 @@ def _seats(game_id: str, hand: Hand, sequence: int) -> Iterable[SeatRow]:
             chips=chips,
             busted=settled and seat.start_stack > 0 and chips == 0,
             elimination_rank=seat.elimination_rank,
-            stated_at=end if settled else start,
+            stated_at=ended_at(hand, state),
             last_sequence=sequence,
         )
