@@ -58,9 +58,16 @@ class Table:
         self._remove = self._remove_sql(name)
 
     def _unnest(self, names: Sequence[str]) -> str:
-        kinds = ("text" if self.types[n] == "jsonb" else self.types[n] for n in names)
-        args = ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(kinds, 1))
+        args = ", ".join(f"${i}::{self.types[n]}[]" for i, n in enumerate(names, 1))
         return f"unnest({args}) as s({', '.join(names)})"
+
+    def _given(self) -> str:
+        """The rows of a write, every column of which is one argument; see `values`."""
+        columns = ", ".join(
+            f"unnest(${i}::text[])" if n in self._json else f"json_array_elements_text(${i}::json)"
+            for i, n in enumerate(self.columns, 1)
+        )
+        return f"rows from ({columns}) as s({', '.join(self.columns)})"
 
     def _select_sql(self, name: str) -> str:
         columns = ", ".join(
@@ -71,13 +78,13 @@ class Table:
         return f"select {columns} from {name} t join {self._unnest(keys)} on {on}"
 
     def _upsert_sql(self, name: str) -> str:
-        chosen = ", ".join(f"s.{n}::jsonb" if n in self._json else f"s.{n}" for n in self.columns)
+        chosen = ", ".join(f"s.{n}::{self.types[n]}" for n in self.columns)
         rest = [n for n in self.columns if n not in self.kind.KEY]
         change = ", ".join(f"{n} = excluded.{n}" for n in rest)
         action = f"do update set {change}" if rest else "do nothing"
         return (
             f"insert into {name} ({', '.join(self.columns)}) "
-            f"select {chosen} from {self._unnest(self.columns)} "
+            f"select {chosen} from {self._given()} "
             f"on conflict ({', '.join(self.kind.KEY)}) {action}"
         )
 
@@ -107,14 +114,18 @@ class Table:
         if rows:
             await connection.execute(self._upsert, *self.values(rows))
 
-    def values(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
-        """The arguments of a write: the values of every column, in the order of the rows."""
+    def values(self, rows: Sequence[Row]) -> list[str | list[str | None]]:
+        """The arguments of a write: the values of every column, in the order of the rows.
+
+        Plain values go as one JSON array, which is encoded ten times faster than the driver encodes
+        an array of PostgreSQL. What is JSON itself goes as a list of texts, to be read only once.
+        """
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
         return list(map(self._column, self.columns, columns))
 
-    def _column(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
+    def _column(self, name: str, values: Sequence[Any]) -> str | list[str | None]:
         if name not in self._json:
-            return values
+            return _encode(values).decode()
         return [None if v is None else _encode(v).decode() for v in values]
 
     async def remove(self, connection: Connection, keys: Sequence[Key]) -> None:

@@ -248,7 +248,7 @@ select
     standing.players_remaining,
     standing.remaining_counted,
     total.chips as chips_in_play,
-    figure.starting_chips * figure.total_entries is null as chips_counted,
+    nullif(figure.starting_chips * figure.total_entries, 0) is null as chips_counted,
     total.chips / nullif(standing.players_remaining, 0) as average_stack,
     standing.median as median_stack,
     standing.full_count_at,
@@ -268,7 +268,7 @@ join {schema}.event_figure as figure
 -- A list of the best does not tell the chips of the others.
 cross join lateral (
     select coalesce(
-        figure.starting_chips * figure.total_entries,
+        nullif(figure.starting_chips * figure.total_entries, 0),
         case when standing.in_play = standing.players_remaining then standing.chips end
     ) as chips
 ) as total;

@@ -151,6 +151,9 @@ async def test_a_link_makes_one_person_whom_both_ids_lead_to_and_the_past_stays(
     )
     refused = await api.post(f"/players/{X}/links/WP1/reject", json={"reason": "no"})
     assert_problem(refused, 409, "link_verified")
+    [named] = (await get(api, "/links", status="verified", **after))["items"]
+    assert (named["identity_name"], named["player_name"]) == ("Anna Vyborna", "Aña Výborná")
+    assert (await get(api, "/links", status="suggested", **after))["total"] == 0
     said = await ask(api, "DELETE", f"/players/{X}/links/WP1")
     assert (await get(api, f"/players/{X}", min_seq=said["sequence"]))["person_id"] == X
 

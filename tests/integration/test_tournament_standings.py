@@ -11,8 +11,8 @@ from tests.support.stored import stored
 from tests.support.tournament import EVENT, Imports, chips, minutes, payout, place, player_id
 
 HEADER = (
-    "select source, at, players_remaining, chips_in_play, average_stack, median_stack, "
-    "full_count_at from views.standings where event_id = $1 and shown"
+    "select source, at, players_remaining, chips_in_play, chips_counted, average_stack, "
+    "median_stack, full_count_at from views.standings where event_id = $1 and shown"
 )
 ROWS = (
     "select rows.rank, rows.person_id, rows.chips from views.standings_rows as rows "
@@ -82,6 +82,19 @@ async def test_a_list_of_the_best_tells_neither_the_chips_of_all_nor_a_median(vi
     await views.tell(log_of(*facts))
     header, _ = await shown(views)
     assert (header["chips_in_play"], header["average_stack"]) == (6_030_000, 150_750)
+
+
+async def test_an_event_said_to_start_with_no_chips_has_those_that_are_counted(views):
+    imports = Imports()
+    facts = imports.events(starting_chips=0, total_entries=2)
+    facts += imports.counts(minutes(0), [chips(1, 500), chips(2, 300)])
+    await views.tell(log_of(*facts))
+    header, _ = await shown(views)
+    assert (header["chips_in_play"], header["chips_counted"], header["average_stack"]) == (
+        800,
+        True,
+        400,
+    )
 
 
 async def test_the_newer_of_snapshot_and_recomputation_holds_and_a_tie_is_the_snapshots(views):

@@ -16,7 +16,8 @@ from services.override.domain.state import Person
 
 # Players an identity was ever compared with aloud; a common surname has a handful.
 LINKS_MAX = 50
-PLAYER_ID_LENGTH_MAX = 100
+# As long as the import takes an id of a player.
+PLAYER_ID_LENGTH_MAX = 128
 # Characters of a name in the evidence; longer ones are no names.
 NAME_LENGTH_MAX = 200
 

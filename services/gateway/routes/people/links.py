@@ -5,24 +5,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from contracts.messages.override_commands import RejectLink, RemoveLink, VerifyLink
-from services.gateway.routes.commands import None_, Send, Text
+from services.gateway.routes.commands import None_, Send
 from services.gateway.routes.context import SEQUENCE_HEADER, Context, NoQuery, Read
 from services.gateway.routes.operators import Said, WhyQuery
-from services.gateway.routes.parameters import PersonId
+from services.gateway.routes.parameters import NAME, NAME_LENGTH_MAX, Name, PersonId
 from services.gateway.routes.people import models
 from services.gateway.routes.people.asking import READS, ROWS_MAX, Moment, known, person
 from services.gateway.routes.people.saying import Reason
 
 router = APIRouter(tags=["people"])
 
-# An id of the platform; the service refuses more.
-PlayerId = Annotated[str, Path(min_length=1, max_length=100)]
+# An id of the platform, as long as the import takes one.
+PlayerId = Annotated[str, Path(min_length=1, max_length=NAME_LENGTH_MAX, pattern=NAME)]
 
 
 class NewLink(NoQuery):
     """Which player an identity is."""
 
-    wsop_player_id: Text
+    wsop_player_id: Name
     reason: Reason
 
 

@@ -181,18 +181,28 @@ class Override(BaseModel):
     history: list[Word]
 
 
+type LinkStatus = Literal["suggested", "verified", "rejected", "removed"]
+
+
 class Link(BaseModel):
     """What was said of an identity and a player of the platform."""
 
     person_id: str
     wsop_player_id: str
     player_person_id: str
-    status: Literal["suggested", "verified", "rejected", "removed"]
+    status: LinkStatus
     confidence: int | None
     method: str | None
     evidence: dict[str, Any] | None
     sequence: int
     history: list[Word]
+
+
+class NamedLink(Link):
+    """A link with the name a table gives the identity, and the one the player has."""
+
+    identity_name: str | None
+    player_name: str | None
 
 
 class Image(BaseModel):
