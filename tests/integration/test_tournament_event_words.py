@@ -10,7 +10,7 @@ import pytest
 
 from contracts.messages import Event
 from contracts.messages.wsop_event import EliminationSet, EliminationWithdrawn, HoldSet
-from contracts.poker.ticks import ticks_to_utc
+from contracts.poker.ticks import ticks_to_utc, utc_to_ticks
 from projections.chip_counts.store import SPEC as CHIP_COUNTS
 from projections.standings.store import SPEC as STANDINGS
 from tests.support.folding import LOG_START, log_of
@@ -155,8 +155,9 @@ async def test_chips_of_the_platform_take_a_place_back_only_if_they_are_later(
 async def test_chips_at_a_table_take_a_place_back_only_if_they_are_later(
     views: Stored, after: int, stays: bool
 ) -> None:
-    played = (LOG_START + timedelta(hours=after)).isoformat()
-    hand = recorded_hand(msgspec.structs.replace(walk(0, STACKS), start_utc=played))
+    played = f"{LOG_START + timedelta(hours=after):%Y-%m-%dT%H:%M:%SZ}"
+    begun = {"start_utc": played, "start_ticks": str(utc_to_ticks(played))}
+    hand = recorded_hand(msgspec.structs.replace(walk(0, STACKS), **begun))
     found = await outs(views, game(), bound(), out(identity(2), 9), hand)
     assert bool(found) is stays
 

@@ -124,7 +124,8 @@ async def check_links(show: System, watch: Watch, game_id: str) -> None:
     """All that is suggested of those at the table is verified, but one."""
     seats = (await answer(show, f"/games/{game_id}/chips"))["items"]
     names = [seat["person_id"] for seat in seats]
-    links = await watch.rows("select status from views.links where person_id = any($1)", names)
+    linked = "select status from views.links where $1 && array[person_id, player_person_id]"
+    links = await watch.rows(linked, names)
     said_of_names = sorted(link["status"] for link in links)
     assert said_of_names == ["suggested", *["verified"] * (len(seats) - 1)]
 

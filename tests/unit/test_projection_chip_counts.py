@@ -125,7 +125,7 @@ def story(told):
 
 def as_of(periods, sequence):
     return {
-        row.seat: msgspec.structs.replace(row, to_seq=None)
+        row.seat: msgspec.structs.replace(row, to_seq=None, revised=False)
         for row in periods
         if row.from_seq <= sequence and (row.to_seq is None or sequence < row.to_seq)
     }
