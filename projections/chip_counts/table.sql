@@ -179,83 +179,97 @@ where
         select from {schema}.excluded_game as excluded where excluded.game_id = period.game_id
     );
 
--- When and where each identity, corrected or as the table names it, was the last time or before
--- listed by the last hand of a game that counts. What a revision of a hand took away never was.
-create view {schema}.listed as
-select
-    'g-' || period.player_hash as identity_id,
-    period.game_id,
-    period.statement_at
-from {schema}.period as period
-where
-    not period.revised
-    and not exists (
-        select from {schema}.excluded_game as excluded where excluded.game_id = period.game_id
-    )
-    and not exists (
-        select from {schema}.seat_correction as correction
-        where
-            correction.game_id = period.game_id
-            and correction.seat = period.seat
-            and correction.from_ticks <= period.start_ticks
-            and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
-    )
-union all
-select
-    correction.person_id,
-    period.game_id,
-    period.statement_at
-from {schema}.seat_correction as correction
-join {schema}.period as period
-    on
-        period.game_id = correction.game_id
-        and period.seat = correction.seat
-        and period.start_ticks >= correction.from_ticks
-        and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
-where
-    not period.revised
-    and not exists (
-        select from {schema}.excluded_game as excluded where excluded.game_id = period.game_id
-    );
-
 -- The seat each person holds now: that of the newest statement which lists them, in whatever game.
--- Who was listed by another game since and has left it sits nowhere, and so does, for all that is
--- told, who is listed on two seats.
+-- Who was listed by the last hand of another game since and has left it sits nowhere, and so does,
+-- for all that is told, who is listed on two seats. What a revision of a hand took away was never
+-- told. Each identity is looked up by itself (`limit`), as of all periods only a few are later, and
+-- all of it once for a read (`materialized`), not once for each holder of a page.
 create view {schema}.seated_now as
-select seat.*
-from (
-    select
-        period.person_id,
-        period.event_id,
-        period.game_id,
-        game.table_name,
-        period.seat,
-        period.person_name,
-        period.stack,
-        period.statement_at,
-        period.start_ticks,
-        row_number() over (
-            partition by period.person_id
-            order by period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
-        ) as place,
-        count(*) over (partition by period.person_id, period.game_id) as seats
-    from {schema}.counted_period as period
-    join {schema}.game as game on game.game_id = period.game_id
-    where period.to_seq is null
-) as seat
-where
-    seat.place = 1
-    and seat.seats = 1
-    and not exists (
-        select from (
-            select seat.person_id as identity_id
-            union all
-            select link.identity_id from {schema}.link as link
-            where link.person_id = seat.person_id
-        ) as known
-        join {schema}.listed as listed on listed.identity_id = known.identity_id
-        where listed.statement_at > seat.statement_at and listed.game_id <> seat.game_id
-    );
+with seated as materialized (
+    select seat.*
+    from (
+        select
+            period.person_id,
+            period.event_id,
+            period.game_id,
+            game.table_name,
+            period.seat,
+            period.person_name,
+            period.stack,
+            period.statement_at,
+            period.start_ticks,
+            row_number() over (
+                partition by period.person_id
+                order by period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
+            ) as place,
+            count(*) over (partition by period.person_id, period.game_id) as seats
+        from {schema}.counted_period as period
+        join {schema}.game as game on game.game_id = period.game_id
+        where period.to_seq is null
+    ) as seat
+    where
+        seat.place = 1
+        and seat.seats = 1
+        and not exists (
+            select from (
+                select seat.person_id as identity_id
+                union all
+                select link.identity_id from {schema}.link as link
+                where link.person_id = seat.person_id
+            ) as known
+            cross join lateral (
+                (
+                    select true from {schema}.period as listed
+                    where
+                        not listed.revised
+                        and 'g-' || listed.player_hash = known.identity_id
+                        and listed.statement_at > seat.statement_at
+                        and listed.game_id <> seat.game_id
+                        and not exists (
+                            select from {schema}.excluded_game as excluded
+                            where excluded.game_id = listed.game_id
+                        )
+                        and not exists (
+                            select from {schema}.seat_correction as correction
+                            where
+                                correction.game_id = listed.game_id
+                                and correction.seat = listed.seat
+                                and correction.from_ticks <= listed.start_ticks
+                                and (
+                                    correction.to_ticks is null
+                                    or listed.start_ticks <= correction.to_ticks
+                                )
+                        )
+                    limit 1
+                )
+                union all
+                (
+                    select true from {schema}.seat_correction as correction
+                    join {schema}.period as listed
+                        on
+                            listed.game_id = correction.game_id
+                            and listed.seat = correction.seat
+                            and listed.start_ticks >= correction.from_ticks
+                            and (
+                                correction.to_ticks is null
+                                or listed.start_ticks <= correction.to_ticks
+                            )
+                    where
+                        not listed.revised
+                        and correction.person_id = known.identity_id
+                        and correction.game_id <> seat.game_id
+                        and listed.statement_at > seat.statement_at
+                        and not exists (
+                            select from {schema}.excluded_game as excluded
+                            where excluded.game_id = listed.game_id
+                        )
+                    limit 1
+                )
+            ) as since
+    )
+)
+
+select seated.* from seated;
 
 -- What the platform states now of everybody, with what is to be known about it.
 create view {schema}.stated_now as
@@ -288,9 +302,10 @@ join {schema}.statement as statement
         and statement.holder = latest.holder
         and statement.recorded_at = latest.recorded_at;
 
--- The sequence a read goes back to: set by the reader for its transaction.
+-- The sequence a read goes back to: set by the reader for its transaction, and empty, not null, on
+-- its connection afterwards.
 create function {schema}.as_of() returns bigint language sql stable
-return current_setting('railcast.as_of', true)::bigint;
+return nullif(current_setting('railcast.as_of', true), '')::bigint;
 
 -- Words as they stood at that sequence: those that still hold, and former ones that held then.
 create view {schema}.excluded_game_then as
@@ -403,81 +418,93 @@ where
         where excluded.game_id = period.game_id
     );
 
-create view {schema}.listed_then as
-select
-    'g-' || period.player_hash as identity_id,
-    period.game_id,
-    period.statement_at
-from {schema}.period as period
-where
-    period.from_seq <= {schema}.as_of()
-    and not (period.revised and period.to_seq <= {schema}.as_of())
-    and not exists (
-        select from {schema}.excluded_game_then as excluded
-        where excluded.game_id = period.game_id
-    )
-    and not exists (
-        select from {schema}.seat_correction_then as correction
-        where
-            correction.game_id = period.game_id
-            and correction.seat = period.seat
-            and correction.from_ticks <= period.start_ticks
-            and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
-    )
-union all
-select
-    correction.person_id,
-    period.game_id,
-    period.statement_at
-from {schema}.seat_correction_then as correction
-join {schema}.period as period
-    on
-        period.game_id = correction.game_id
-        and period.seat = correction.seat
-        and period.start_ticks >= correction.from_ticks
-        and (correction.to_ticks is null or period.start_ticks <= correction.to_ticks)
-where
-    period.from_seq <= {schema}.as_of()
-    and not (period.revised and period.to_seq <= {schema}.as_of())
-    and not exists (
-        select from {schema}.excluded_game_then as excluded
-        where excluded.game_id = period.game_id
-    );
-
 create view {schema}.seated_then as
-select seat.*
-from (
-    select
-        period.person_id,
-        period.event_id,
-        period.game_id,
-        game.table_name,
-        period.seat,
-        period.person_name,
-        period.stack,
-        period.statement_at,
-        period.start_ticks,
-        row_number() over (
-            partition by period.person_id
-            order by period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
-        ) as place,
-        count(*) over (partition by period.person_id, period.game_id) as seats
-    from {schema}.counted_period_then as period
-    join {schema}.game as game on game.game_id = period.game_id
-) as seat
-where
-    seat.place = 1
-    and seat.seats = 1
-    and not exists (
-        select from (
-            select seat.person_id as identity_id
-            union all
-            select link.identity_id from {schema}.link_then as link
-            where link.person_id = seat.person_id
-        ) as known
-        join {schema}.listed_then as listed on listed.identity_id = known.identity_id
-        where listed.statement_at > seat.statement_at and listed.game_id <> seat.game_id
-    );
+with seated as materialized (
+    select seat.*
+    from (
+        select
+            period.person_id,
+            period.event_id,
+            period.game_id,
+            game.table_name,
+            period.seat,
+            period.person_name,
+            period.stack,
+            period.statement_at,
+            period.start_ticks,
+            row_number() over (
+                partition by period.person_id
+                order by period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
+            ) as place,
+            count(*) over (partition by period.person_id, period.game_id) as seats
+        from {schema}.counted_period_then as period
+        join {schema}.game as game on game.game_id = period.game_id
+    ) as seat
+    where
+        seat.place = 1
+        and seat.seats = 1
+        and not exists (
+            select from (
+                select seat.person_id as identity_id
+                union all
+                select link.identity_id from {schema}.link_then as link
+                where link.person_id = seat.person_id
+            ) as known
+            cross join lateral (
+                (
+                    select true from {schema}.period as listed
+                    where
+                        listed.from_seq <= {schema}.as_of()
+                        and not (listed.revised and listed.to_seq <= {schema}.as_of())
+                        and 'g-' || listed.player_hash = known.identity_id
+                        and listed.statement_at > seat.statement_at
+                        and listed.game_id <> seat.game_id
+                        and not exists (
+                            select from {schema}.excluded_game_then as excluded
+                            where excluded.game_id = listed.game_id
+                        )
+                        and not exists (
+                            select from {schema}.seat_correction_then as correction
+                            where
+                                correction.game_id = listed.game_id
+                                and correction.seat = listed.seat
+                                and correction.from_ticks <= listed.start_ticks
+                                and (
+                                    correction.to_ticks is null
+                                    or listed.start_ticks <= correction.to_ticks
+                                )
+                        )
+                    limit 1
+                )
+                union all
+                (
+                    select true from {schema}.seat_correction_then as correction
+                    join {schema}.period as listed
+                        on
+                            listed.game_id = correction.game_id
+                            and listed.seat = correction.seat
+                            and listed.start_ticks >= correction.from_ticks
+                            and (
+                                correction.to_ticks is null
+                                or listed.start_ticks <= correction.to_ticks
+                            )
+                    where
+                        listed.from_seq <= {schema}.as_of()
+                        and not (listed.revised and listed.to_seq <= {schema}.as_of())
+                        and correction.person_id = known.identity_id
+                        and correction.game_id <> seat.game_id
+                        and listed.statement_at > seat.statement_at
+                        and not exists (
+                            select from {schema}.excluded_game_then as excluded
+                            where excluded.game_id = listed.game_id
+                        )
+                    limit 1
+                )
+            ) as since
+    )
+)
+
+select seated.* from seated;
 
 create view {schema}.statement_then as
 select statement.*
@@ -534,14 +561,6 @@ select false as past, event_hold.event_id, event_hold.minutes
 from {schema}.event_hold as event_hold
 union all
 select true, hold_then.event_id, hold_then.minutes from {schema}.event_hold_then as hold_then;
-
-create view {schema}.holder as
-select false as past, latest.event_id, latest.holder
-from {schema}.latest_statement as latest
-union all
-select true, latest.event_id, latest.holder
-from {schema}.latest_statement as latest
-where latest.first_seq <= {schema}.as_of();
 
 -- Whose chips: the table's while the person sits there, unless the platform counted later than the
 -- event's hold allows. Both are always given, each with its own time.
@@ -655,11 +674,11 @@ from (
     where
         seat.event_id is not null
         and not exists (
-            select from {schema}.holder as known
+            select from {schema}.latest_statement as known
             where
-                known.past = seat.past
-                and known.event_id = seat.event_id
+                known.event_id = seat.event_id
                 and known.holder = seat.person_id
+                and (not seat.past or known.first_seq <= {schema}.as_of())
         )
 ) as both_sides;
 
@@ -854,17 +873,20 @@ where
     );
 
 create or replace view views.player_chip_holders_then as
-select known.event_id, known.holder
-from {schema}.holder as known
-where known.past
+select latest.event_id, latest.holder
+from {schema}.latest_statement as latest
+where latest.first_seq <= {schema}.as_of()
 union all
 select seat.event_id, seat.person_id as holder
 from {schema}.seated_then as seat
 where
     seat.event_id is not null
     and not exists (
-        select from {schema}.holder as known
-        where known.past and known.event_id = seat.event_id and known.holder = seat.person_id
+        select from {schema}.latest_statement as latest
+        where
+            latest.event_id = seat.event_id
+            and latest.holder = seat.person_id
+            and latest.first_seq <= {schema}.as_of()
     );
 
 -- All the platform ever said: `to_seq` is null for what holds. The change is told between those.

@@ -149,4 +149,9 @@ async def test_every_sequence_of_a_log_is_told_as_it_was_when_it_was_the_last(da
 async def test_without_a_sequence_the_views_of_then_are_empty(database):
     async with stored(database, CHIP_COUNTS) as views:
         await views.tell(log_of(*Story(1).facts()))
+        now = await views.shown(*VIEWS)
         assert await views.shown(*VIEWS.values()) == {name: [] for name in VIEWS.values()}
+        # What a connection says of a sequence that held for one transaction.
+        await views.values("select set_config('railcast.as_of', '', false)")
+        assert await views.shown(*VIEWS.values()) == {name: [] for name in VIEWS.values()}
+        assert await views.shown(*VIEWS) == now
