@@ -200,7 +200,8 @@ with seated as materialized (
             period.start_ticks,
             row_number() over (
                 partition by period.person_id
-                order by period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
+                order by
+                    period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
             ) as place,
             count(*) over (partition by period.person_id, period.game_id) as seats
         from {schema}.counted_period as period
@@ -434,7 +435,8 @@ with seated as materialized (
             period.start_ticks,
             row_number() over (
                 partition by period.person_id
-                order by period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
+                order by
+                    period.statement_at desc, period.start_ticks desc, period.game_id, period.seat
             ) as place,
             count(*) over (partition by period.person_id, period.game_id) as seats
         from {schema}.counted_period_then as period
