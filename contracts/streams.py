@@ -234,15 +234,15 @@ DURABLES = (
 
 # Projections and the version of each one's schema: the reader's two consumer names follow from it.
 PROJECTIONS = {
-    "hands": 4,
-    "chip_counts": 4,
+    "hands": 5,
+    "chip_counts": 5,
     "sync_status": 3,
     "rundown": 1,
     "renders": 1,
     "notifications": 1,
     "unified_players": 3,
     "events": 2,
-    "standings": 3,
+    "standings": 4,
 }
 
 __all__ = [

@@ -42,8 +42,8 @@ VALUE_BYTES_MAX = 4 * max(LENGTH_MAX.values())
 
 # Control characters, half surrogates, what no font has, and line ends that are no line feed.
 _UNSHOWN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Characters that make the rest of a line run backwards.
-_TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Characters that make the rest of a line run backwards, and those that only hide in it.
+_HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff")
 
 
 class BadValue(ContractError):
@@ -79,9 +79,11 @@ def _plain(text: str, lines: bool) -> str:
     if not value:
         raise BadValue("an empty value says nothing; withdraw the override instead")
     for character in value:
-        bad = unicodedata.category(character) in _UNSHOWN or character in _TURNS_TEXT
+        bad = unicodedata.category(character) in _UNSHOWN or character in _HIDDEN
         if bad and not (lines and character == "\n"):
             raise BadValue(f"the character U+{ord(character):04X} cannot be shown")
+    if all(unicodedata.category(character)[0] in "CMZ" for character in value):
+        raise BadValue("no character of the value can be seen")
     return value
 
 

@@ -443,8 +443,8 @@ from (
 ) as person;
 
 -- Everybody who is out: said by the platform, whose rank counts while the set that told it does,
--- said by an operator, or played at a table. Chips at a table after the platform's last word, or counted by the platform
--- after a lost hand or an operator's word, take it back.
+-- said by an operator, or played at a table. Chips at a table after the platform's last word, or
+-- counted by the platform after a lost hand or an operator's word, take it back.
 -- Who was told to be out by one snapshot alone is not, once that is replaced by one that leaves
 -- them out.
 create view {schema}.out_now as
@@ -453,8 +453,7 @@ with hand as materialized (
     select
         played.*,
         coalesce(nullif(table_place.long_name, ''), table_place.name) as table_name,
-        table_place.place as table_place,
-        table_place.sharing as table_sharing
+        table_place.place as table_place
     from {schema}.played as played
     -- Ranks of a final table's record are places; of several out in one hand the larger stack is
     -- better, and equal ones share.
@@ -465,8 +464,7 @@ with hand as materialized (
             case when mine.elimination_rank > 0 and game.table_type = 'FINAL_TABLE' then
                 min(other.elimination_rank)
                 + count(*) filter (where other.start_stack > mine.start_stack)
-            end as place,
-            count(*) filter (where other.start_stack = mine.start_stack) as sharing
+            end as place
         from {schema}.seat as mine
         join {schema}.game as game on game.game_id = mine.game_id
         join {schema}.seat as other
@@ -535,9 +533,12 @@ select
     entrant.event_id,
     entrant.holder as person_id,
     case when entrant.state = 'winner' then 'winner' else 'eliminated' end as status,
-    case when counted.set_id is not null then entrant.rank end as rank,
-    case when counted.set_id is not null then entrant.prize_won end as prize_won,
-    coalesce(hand.stated_at, entrant.since) as eliminated_at,
+    case when told.before_chips then null else entrant.rank end as rank,
+    case when told.before_chips then null else entrant.prize_won end as prize_won,
+    coalesce(
+        hand.stated_at,
+        case when hand.alive_at > entrant.since then entrant.until else entrant.since end
+    ) as eliminated_at,
     coalesce(nullif(entrant.name, ''), hand.person_name, hand.table_name) as person_name,
     entrant.re_entries,
     hand.game_id,
@@ -545,14 +546,17 @@ select
     hand.seat,
     counted.set_id,
     word.place as said_place,
-    hand.table_place,
-    hand.table_sharing
+    hand.table_place
 from {schema}.entrant as entrant
 left join {schema}.counted_set as counted on counted.set_id = entrant.set_id
 left join word
     on word.event_id = entrant.event_id and word.person_id = entrant.holder
 left join hand
     on hand.event_id = entrant.event_id and hand.person_id = entrant.holder
+-- A place that was told before somebody had chips at a table is not that of a later elimination.
+cross join lateral (
+    select counted.set_id is null or coalesce(hand.alive_at > counted.at, false) as before_chips
+) as told
 where
     entrant.state in ('out', 'winner')
     and (entrant.set_id is null or counted.set_id is not null or entrant.since < entrant.until)
@@ -576,8 +580,7 @@ select
     bust.seat,
     null,
     word.place,
-    bust.table_place,
-    bust.table_sharing
+    bust.table_place
 from bust
 full join word using (event_id, person_id) as merged
 where
@@ -857,11 +860,8 @@ from (
     select
         placed.*,
         case
-            when placed.place_source in ('wsop', 'operator')
-                then count(*) over (
-                    partition by placed.event_id, placed.place, placed.place_source
-                )
-            else placed.table_sharing
+            when placed.place is not null
+                then count(*) over (partition by placed.event_id, placed.place)
         end as sharing
     from (
         select

@@ -139,6 +139,9 @@ class Guard:
         if header is not None:
             kind, _, token = header.partition(" ")
             return "api" if kind.lower() == "bearer" and self._access.knows(token) else None
+        key = connection.headers.get("x-api-key")
+        if key is not None:
+            return "api" if self._access.knows(key) else None
         session = connection.cookies.get(self._access.cookie, "")
         return "desk" if session and self._access.holds(session) else None
 
@@ -162,7 +165,10 @@ class Guard:
     def _closed(connection: HTTPConnection) -> Response:
         if connection.url.path == "/" and "text/html" in connection.headers.get("accept", ""):
             return HTMLResponse(_SIGN_IN_PAGE, 401)
-        detail = "send the API key as `Authorization: Bearer <key>`, or open the page's link"
+        detail = (
+            "send the API key as `Authorization: Bearer <key>` or `X-API-Key: <key>`, "
+            "or open the page's link"
+        )
         return answer(Problem(401, "no_valid_key", detail), connection.url.path)
 
 

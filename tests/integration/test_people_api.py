@@ -158,6 +158,16 @@ async def test_a_link_makes_one_person_whom_both_ids_lead_to_and_the_past_stays(
     assert (await get(api, f"/players/{X}", min_seq=said["sequence"]))["person_id"] == X
 
 
+@pytest.mark.usefixtures("service", "known")
+async def test_nobody_is_linked_to_a_player_whom_no_source_told_of(api: httpx.AsyncClient) -> None:
+    body = {"reason": "it looks like them"}
+    link = await api.post(f"/players/{X}/links", json=body | {"wsop_player_id": "WP10001"})
+    assert_problem(link, 404, "not_found")
+    for word in ("verify", "reject"):
+        said = await api.post(f"/players/{X}/links/WP10001/{word}", json=body)
+        assert_problem(said, 404, "not_found")
+
+
 @pytest.mark.usefixtures("service")
 async def test_a_change_is_an_override_that_raw_does_not_show_and_that_can_be_taken_back(
     api: httpx.AsyncClient, known: dict[str, int]
@@ -180,6 +190,8 @@ async def test_a_change_is_an_override_that_raw_does_not_show_and_that_can_be_ta
         "DANIEL REZAEI",
         "AT",
     )
+    for query, found in ({"raw": True, "country": "AT"}, ["w-WP2"]), ({"country": "AT"}, []):
+        assert ids(await get(api, "/players", **query, **after)) == found
     path = f"/players/w-WP2/override/{said['overrides']['name']}"
     await ask(api, "POST", f"{path}/approve", {"note": "checked"})
     gone = await ask(api, "DELETE", path)
@@ -231,6 +243,8 @@ async def test_a_picture_is_shown_once_approved_and_primary_until_it_is_taken_aw
     sent = {"content": saved(gradient(), "PNG"), "headers": {"Idempotency-Key": "pic"}}
     made = (await api.post(f"/players/{A}/images", **sent)).json()
     assert (await api.post(f"/players/{A}/images", **sent)).json() == made
+    other = await api.post(f"/players/{A}/images", **sent | {"content": saved(gradient(), "WEBP")})
+    assert other.status_code == 409, other.text
     path = f"/players/{A}/images/{made['id']}"
     assert_problem(await api.post(f"{path}/primary"), 409, "not_approved")
     await ask(api, "POST", f"{path}/approve", {})

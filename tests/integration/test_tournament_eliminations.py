@@ -32,6 +32,7 @@ OUT = (
     "select person_id, place, sharing, place_source, prize, blocked, re_entries "
     "from views.eliminations where event_id = $1 order by sort_place, person_id"
 )
+HAND_AT = msgspec.convert(ticks_to_utc(ticks(0)), type=type(minutes(0)))
 SEATS = {2: 1000, 4: 3000, 6: 3000, 8: 9000}
 
 
@@ -96,9 +97,31 @@ async def test_equal_stacks_out_in_one_hand_share_the_better_place(views):
     ]
 
 
+async def test_equal_stacks_share_whoever_told_the_place_of_each(views):
+    imports = Imports()
+    facts = [*imports.events(payouts=PAYOUTS), *table(knockout(0, SEATS, {4: 3, 6: 2}))]
+    at = msgspec.convert(ticks_to_utc(ticks(5)), type=type(minutes(0)))
+    facts += [linked(4, 7), *imports.standings(at, [place(2, 7, 0, status="eliminated")])]
+    assert await outs(views, *facts) == [
+        (identity(6), 2, 2, "final_table", 500, False, 0),
+        (person(7), 2, 2, "wsop", 500, False, 0),
+    ]
+
+
+async def test_a_place_told_before_chips_at_a_table_is_not_that_of_a_later_elimination(views):
+    imports = Imports()
+    told = imports.standings(
+        HAND_AT - (minutes(15) - minutes(0)), [place(5, 7, 0, status="eliminated", prize_won=9)]
+    )
+    seated = [game(), bound(), linked(2, 7), recorded_hand(walk(0, SEATS))]
+    again = imports.counts(HAND_AT + (minutes(15) - minutes(0)), [chips(7, 0, status="eliminated")])
+    for facts in ([*told, *seated, *again], [*again, *seated, *told]):
+        assert await outs(views, *facts) == [(person(7), None, None, None, None, True, 0)]
+
+
 async def test_a_bust_at_a_feature_table_has_no_place_and_is_blocked(views):
     found = await outs(views, *table(knockout(0, SEATS, {2: 3}), kind="FEATURE_TABLE"))
-    assert found == [(identity(2), None, 1, None, None, True, 0)]
+    assert found == [(identity(2), None, None, None, None, True, 0)]
 
 
 async def test_the_rank_of_the_platform_wins_over_that_of_the_table(views):

@@ -128,6 +128,9 @@ async def test_chips_give_both_sources_with_their_age_and_players_their_state(
     assert held["gfx"]["age_s"] == held["age_s"] < held["wsop"]["age_s"]
     assert held["wsop"]["chips"] == 1000
     assert (held["name"], held["wsop"]["table_num"]) == ("Ada Quill", 1)
+    nobody = await get(api, f"/events/{EVENT}/chips", as_of=0, **told)
+    assert nobody["items"] == []
+    assert (await api.get(f"/events/{EVENT}/chips/%00/history")).status_code == 422
     everybody = await get(api, f"/events/{EVENT}/chips", **told)
     assert everybody["total"] == 5
     players = await get(api, f"/events/{EVENT}/players", **told)

@@ -100,9 +100,18 @@ async def test_a_wrong_key_is_refused_even_beside_a_good_cookie(
         assert (await client.get("/who")).status_code == 401
 
 
-async def test_the_key_comes_in_as_api(echo: FastAPI) -> None:
-    async with client_of(echo, Authorization=f"bearer {KEY}") as client:
+@pytest.mark.parametrize("header", [{"Authorization": f"bearer {KEY}"}, {"X-API-Key": KEY}])
+async def test_the_key_comes_in_as_api(header: dict[str, str], echo: FastAPI) -> None:
+    async with client_of(echo, **header) as client:
         assert (await client.post("/who")).json()["actor"] == "api"
+
+
+async def test_a_wrong_api_key_is_refused_even_beside_a_good_cookie(
+    echo: FastAPI, access: Access
+) -> None:
+    cookie = f"{access.cookie}={access.session()}"
+    async with client_of(echo, **{"X-API-Key": "wrong", "Cookie": cookie}) as client:
+        assert (await client.get("/who")).status_code == 401
 
 
 async def test_the_link_signs_the_browser_in_and_drops_the_token(echo: FastAPI) -> None:

@@ -37,6 +37,8 @@ def test_a_value_is_kept_in_one_form(field, text: str, kept: str) -> None:
         ("name", "Anna\nVyborna"),
         ("name", "Anna\x00"),
         ("name", "Anna\u202eanroby V"),
+        ("name", "An\u200bna"),
+        ("name", "\u0301 \u200d"),
         ("bio", "one\u2028two"),
         ("name", "Anna\ud800"),
         ("country_code", "ZZ"),

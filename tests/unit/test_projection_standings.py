@@ -2,6 +2,7 @@
 
 import itertools
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,6 +134,22 @@ def test_when_nobody_is_in_play_any_more_the_standings_are_empty():
     )
     newest = max(rows.rows(StandingRow), key=lambda row: row.at)
     assert (newest.at, newest.rows, newest.players_remaining) == (minutes(15), 0, 0)
+
+
+def test_a_count_of_nobody_in_play_replaces_no_snapshot():
+    imports = Imports()
+    rows = folded(
+        *imports.standings(minutes(0), [place(1, 1, 5), place(2, 2, 5)]),
+        *imports.counts(minutes(15), [chips(2, 0)]),
+    )
+    assert [row.source for row in rows.rows(StandingRow)] == ["imported"]
+
+
+def test_a_stack_that_no_import_could_know_yet_marks_the_standings():
+    told = Imports().counts(minutes(0), [chips(1, 5)])
+    told[1] = msgspec.structs.replace(told[1], future=True)
+    [made] = folded(*told).rows(StandingRow)
+    assert made.future
 
 
 def test_a_count_of_some_does_not_say_how_many_are_left():

@@ -25,17 +25,22 @@ FULL_PERCENT = 95
 
 
 class Made(msgspec.Struct, frozen=True, array_like=True):
-    """A recomputation: `remaining` is None where those in play are all who are left."""
+    """A recomputation: `remaining` is None where those in play are all who are left.
+
+    `future` is true where the newest stack is of a time its import could not have known.
+    """
 
     places: Sequence[Place]
     full_at: datetime | None
     at: datetime
     remaining: int | None
+    future: bool
 
 
 def recompute(event: EventRow, recorded: Recorded, rows: Rows) -> EventRow:
     """Store the standings as they follow from the stacks now, unless they follow as before."""
-    if not event.moments:
+    # Who has none was in no count: nothing is known of stacks that a snapshot could be older than.
+    if not event.recomputed and not any(moment.in_play for moment in event.moments):
         return event
     full_at = full_count_at(event)
     stacks = all_stacks(event.event_id, rows)
@@ -43,7 +48,8 @@ def recompute(event: EventRow, recorded: Recorded, rows: Rows) -> EventRow:
     # That nobody is in play any more was stated by the newest of all.
     stated = [place.stated_at for place in places if place.stated_at]
     at = max(stated or (stack.recorded_at for stack in stacks.values()))
-    made = Made(places, full_at, at, snapshot_remaining(event, full_at, at))
+    future = any(moment.future for moment in event.moments if moment.at == at)
+    made = Made(places, full_at, at, snapshot_remaining(event, full_at, at), future)
     digest = codec.digest(made)
     if digest == event.recomputed:
         return event
@@ -84,6 +90,7 @@ def _store(event_id: str, made: Made, recorded: Recorded, rows: Rows) -> None:
             players_remaining=remaining,
             remaining_counted=made.remaining is None,
             full_count_at=made.full_at,
+            future=made.future,
         )
     )
     counted = CountedSetRow(

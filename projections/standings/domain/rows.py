@@ -14,11 +14,15 @@ from contracts.tournament import PayoutBand
 
 
 class Moment(msgspec.Struct, frozen=True, array_like=True):
-    """All stacks counted at one time: how many have chips, and how many chips."""
+    """All stacks counted at one time: how many have chips, and how many chips.
+
+    `future` is a time that the import could not have known yet.
+    """
 
     at: datetime
     in_play: int
     chips: int
+    future: bool = False
 
 
 class Counted(msgspec.Struct, frozen=True, array_like=True):

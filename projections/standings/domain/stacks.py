@@ -93,7 +93,8 @@ def with_moment(row: EventRow, event: ChipCountsTold) -> EventRow:
         chips += told.told.chip_count - before
     moments = {moment.at: moment for moment in row.moments}
     known = moments.get(event.recorded_at, Moment(event.recorded_at, 0, 0))
-    moments[known.at] = Moment(known.at, known.in_play + in_play, known.chips + chips)
+    future = known.future or event.future
+    moments[known.at] = Moment(known.at, known.in_play + in_play, known.chips + chips, future)
     return structs.replace(row, moments=tuple(moments[at] for at in sorted(moments)))
 
 

@@ -61,7 +61,7 @@ async def moment_of(gateway: Gateway, as_of: str | None, sequence: int | None) -
         return datetime.now(UTC)
     if not _is_sequence(as_of):
         return parse_time(as_of)
-    message = await gateway.bus.event_at(sequence)
+    message = await gateway.bus.event_at(sequence) if sequence else None
     return datetime.now(UTC) if message is None else parse_time(message.headers["ce-time"])
 
 

@@ -9,7 +9,7 @@ from services.gateway.routes import models
 from services.gateway.routes import tournament_models as shown
 from services.gateway.routes.as_of import AsOfQuery, moment_of, sequence_of
 from services.gateway.routes.context import SEQUENCE_HEADER, Context, NewestQuery, PageQuery
-from services.gateway.routes.parameters import NAME_LENGTH_MAX, OptionalPerson
+from services.gateway.routes.parameters import NAME, NAME_LENGTH_MAX, OptionalPerson
 from services.gateway.routes.tournament_reads import PEOPLE, EventId, known_event, name_people
 from services.gateway.views import Listing, Values, Window
 
@@ -65,7 +65,7 @@ async def history(
     gateway: Context,
     response: Response,
     event_id: EventId,
-    holder: Annotated[str, Path(min_length=1, max_length=NAME_LENGTH_MAX)],
+    holder: Annotated[str, Path(min_length=1, max_length=NAME_LENGTH_MAX, pattern=NAME)],
     query: Annotated[NewestQuery, Query()],
 ) -> Values:
     """All the platform ever told of somebody's chips, the newest told first.

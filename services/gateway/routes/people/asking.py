@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from pydantic import Field
 
+from contracts import persons
 from services.gateway.errors import not_found
 from services.gateway.routes.as_of import AsOfQuery, sequence_of
 from services.gateway.routes.context import Gateway
@@ -25,6 +26,12 @@ ROWS_MAX = 1000
 
 _COVERS = "from_seq <= {0} and (to_seq is null or {0} < to_seq)"
 _SAID = ("wsop", "gfx", "manual")
+# A field of a row as the sources alone tell it, for conditions: see `without_words`.
+SOURCES_SAY = (
+    "(select told ->> 'value' from jsonb_array_elements(fields -> '{}') with ordinality"
+    " as candidates (told, place)"
+    " where told ->> 'origin' in ('wsop', 'gfx', 'manual') order by place limit 1)"
+)
 
 
 class PlayerQuery(AsOfQuery):
@@ -68,6 +75,11 @@ async def known(gateway: Gateway, person_id: str, min_seq: int = 0) -> Values:
     head = await gateway.bus.head()
     async with gateway.views.read(READS, head.sequence) as snapshot:
         return await person(snapshot, at, person_id)
+
+
+async def known_player(gateway: Gateway, wsop_player_id: str) -> None:
+    """Raises Problem 404 unless a source told of this player of the platform."""
+    await known(gateway, persons.of_wsop_player(wsop_player_id))
 
 
 def without_words(row: Values) -> Values:

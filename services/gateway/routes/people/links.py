@@ -10,7 +10,14 @@ from services.gateway.routes.context import SEQUENCE_HEADER, Context, NoQuery, R
 from services.gateway.routes.operators import Said, WhyQuery
 from services.gateway.routes.parameters import NAME, NAME_LENGTH_MAX, Name, PersonId
 from services.gateway.routes.people import models
-from services.gateway.routes.people.asking import READS, ROWS_MAX, Moment, known, person
+from services.gateway.routes.people.asking import (
+    READS,
+    ROWS_MAX,
+    Moment,
+    known,
+    known_player,
+    person,
+)
 from services.gateway.routes.people.saying import Reason
 
 router = APIRouter(tags=["people"])
@@ -51,6 +58,7 @@ async def links(
 async def link(gateway: Context, send: Send, person_id: PersonId, body: NewLink, _: None_) -> Said:
     """Say that an identity is a player; it need not have been suggested."""
     await known(gateway, person_id)
+    await known_player(gateway, body.wsop_player_id)
     command = VerifyLink(
         person_id=person_id, wsop_player_id=body.wsop_player_id, reason=body.reason
     )
@@ -59,18 +67,30 @@ async def link(gateway: Context, send: Send, person_id: PersonId, body: NewLink,
 
 @router.post("/players/{person_id}/links/{wsop_player_id}/verify")
 async def verify(
-    send: Send, person_id: PersonId, wsop_player_id: PlayerId, body: Why, _: None_
+    gateway: Context,
+    send: Send,
+    person_id: PersonId,
+    wsop_player_id: PlayerId,
+    body: Why,
+    _: None_,
 ) -> Said:
     """Say that a suggestion is right."""
+    await known_player(gateway, wsop_player_id)
     command = VerifyLink(person_id=person_id, wsop_player_id=wsop_player_id, reason=body.reason)
     return Said(sequence=(await send.send(command)).sequence)
 
 
 @router.post("/players/{person_id}/links/{wsop_player_id}/reject")
 async def reject(
-    send: Send, person_id: PersonId, wsop_player_id: PlayerId, body: Why, _: None_
+    gateway: Context,
+    send: Send,
+    person_id: PersonId,
+    wsop_player_id: PlayerId,
+    body: Why,
+    _: None_,
 ) -> Said:
     """Say that a suggestion is wrong; it is not made again."""
+    await known_player(gateway, wsop_player_id)
     command = RejectLink(person_id=person_id, wsop_player_id=wsop_player_id, reason=body.reason)
     return Said(sequence=(await send.send(command)).sequence)
 

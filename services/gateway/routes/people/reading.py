@@ -18,6 +18,7 @@ from services.gateway.routes.parameters import OptionalName, PersonId
 from services.gateway.routes.people import models
 from services.gateway.routes.people.asking import (
     READS,
+    SOURCES_SAY,
     PlayerQuery,
     moment,
     person,
@@ -41,7 +42,7 @@ class PlayersQuery(PlayerQuery):
     cursor: str | None = Field(default=None, max_length=1000)
     q: OptionalName = None
     source: Annotated[str | None, Field(pattern="^(wsop|gfx|manual)$")] = None
-    country: Annotated[str | None, Field(pattern="^[A-Za-z]{2,3}$")] = None
+    country: OptionalName = None
     event_id: OptionalName = None
 
 
@@ -57,7 +58,8 @@ async def players(
     if query.source is not None:
         where["sources ? {0}"] = query.source
     if query.country is not None:
-        where["upper(country_code) = any({0}::text[])"] = country_spellings(query.country)
+        told = SOURCES_SAY.format("country_code") if query.raw else "country_code"
+        where[f"upper({told}) = any({{0}}::text[])"] = country_spellings(query.country)
     reads: tuple[str, ...] = READS
     if query.event_id is not None:
         seated = "array(select person_id from views.hand_seats where event_id = {0})"
