@@ -168,6 +168,11 @@ async def test_a_later_stack_opens_the_row_again_and_counts_a_re_entry(views, or
     assert await views.values(again) == [("in", 2)]
 
 
+async def test_who_is_said_to_be_eliminated_is_out_whatever_the_chips_beside_it(views):
+    told = Imports().counts(minutes(0), [chips(1, 900, status="eliminated")])
+    assert await outs(views, *told) == [(person(1), None, None, None, None, True, 0)]
+
+
 async def test_a_stack_of_nothing_alone_eliminates_nobody(views):
     assert await outs(views, *Imports().counts(minutes(0), [chips(1, 0), chips(2, 9)])) == []
 

@@ -72,7 +72,12 @@ def meet_counted(event: ChipCountsTold, sequence: int, rows: Rows) -> None:
     corrected = [(holder, at) for holder, row in told if row.before]
     if corrected:
         forget_alive(event.event_id, corrected, rows)
-    keep_alive(event.event_id, [(h, at) for h, row in told if row.told.chip_count > 0], rows)
+    seen = [
+        (holder, at)
+        for holder, row in told
+        if row.told.chip_count > 0 and row.told.status != "eliminated"
+    ]
+    keep_alive(event.event_id, seen, rows)
     for holder, row in told:
         if row.player_id is None:
             continue
@@ -85,10 +90,13 @@ def meet_counted(event: ChipCountsTold, sequence: int, rows: Rows) -> None:
 
 
 def _kind(told: ChipCount) -> Literal["in", "out"] | None:
-    """What a stack says of a life; one of nothing says nothing unless it says so."""
-    if told.chip_count > 0 or told.status == "active":
-        return "in"
-    return "out" if told.status == "eliminated" else None
+    """What a stack says of a life: its status, if it has one that does; else chips are a life.
+
+    A stack of nothing alone says nothing.
+    """
+    if told.status == "eliminated":
+        return "out"
+    return "in" if told.chip_count > 0 or told.status == "active" else None
 
 
 def meet_placed(event: StandingsTold, sequence: int, rows: Rows) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from contracts.messages.override_commands import RejectLink, RemoveLink, VerifyLink
 from services.gateway.routes.commands import None_, Send
@@ -24,6 +24,14 @@ router = APIRouter(tags=["people"])
 
 # An id of the platform, as long as the import takes one.
 PlayerId = Annotated[str, Path(min_length=1, max_length=NAME_LENGTH_MAX, pattern=NAME)]
+
+
+async def _known_player(gateway: Context, wsop_player_id: PlayerId) -> str:
+    await known_player(gateway, wsop_player_id)
+    return wsop_player_id
+
+
+KnownPlayer = Annotated[str, Depends(_known_player)]
 
 
 class NewLink(NoQuery):
@@ -67,30 +75,18 @@ async def link(gateway: Context, send: Send, person_id: PersonId, body: NewLink,
 
 @router.post("/players/{person_id}/links/{wsop_player_id}/verify")
 async def verify(
-    gateway: Context,
-    send: Send,
-    person_id: PersonId,
-    wsop_player_id: PlayerId,
-    body: Why,
-    _: None_,
+    send: Send, person_id: PersonId, wsop_player_id: KnownPlayer, body: Why, _: None_
 ) -> Said:
     """Say that a suggestion is right."""
-    await known_player(gateway, wsop_player_id)
     command = VerifyLink(person_id=person_id, wsop_player_id=wsop_player_id, reason=body.reason)
     return Said(sequence=(await send.send(command)).sequence)
 
 
 @router.post("/players/{person_id}/links/{wsop_player_id}/reject")
 async def reject(
-    gateway: Context,
-    send: Send,
-    person_id: PersonId,
-    wsop_player_id: PlayerId,
-    body: Why,
-    _: None_,
+    send: Send, person_id: PersonId, wsop_player_id: KnownPlayer, body: Why, _: None_
 ) -> Said:
     """Say that a suggestion is wrong; it is not made again."""
-    await known_player(gateway, wsop_player_id)
     command = RejectLink(person_id=person_id, wsop_player_id=wsop_player_id, reason=body.reason)
     return Said(sequence=(await send.send(command)).sequence)
 
