@@ -236,16 +236,17 @@ def of_other_game(hand: Hand) -> HandRecorded:
     return msgspec.structs.replace(recorded_hand(hand), game_id=OTHER_GAME)
 
 
-async def test_the_current_game_of_a_person_is_the_newest_that_still_lists_them(
+async def test_the_current_game_of_a_person_is_the_newest_that_listed_them_until_they_leave_it(
     system: Stage, api: httpx.AsyncClient, game: dict[str, int]
 ) -> None:
     path = f"/players/{ADA}/statistics"
     elsewhere = [of_other_game(walk(number, STACKS)) for number in (-2, -1)]
     older = {"min_seq": await system.say(seen(OTHER_GAME), *elsewhere)}
     assert (await get(api, path, **older))["game_id"] == GAME
-    # Seat 8 stays empty from here on: what remains is the older game.
+    # Seat 8 stays empty from here on, and a stack of the older game is none of now.
     left = {"min_seq": await system.say(recorded_hand(walk(4, {2: 5000, 5: 6000}), 4))}
-    assert (await get(api, path, **left))["game_id"] == OTHER_GAME
+    gone = assert_problem(await api.get(path, params=left), 409, "missing_data")
+    assert gone["reason"] == "no_current_game"
     # A settled hand states its end; it is newer than the start of one that is not settled.
     tie = [recorded_hand(walk(6, STACKS, settled=False), 5), of_other_game(walk(6, STACKS))]
     assert (await get(api, path, min_seq=await system.say(*tie)))["game_id"] == OTHER_GAME

@@ -1,7 +1,8 @@
 """A person's records in one game up to a point, and the figures made of them.
 
-A person's current game is the one with the newest statement whose last hand lists them: who left
-the seat has none, so that no old stack passes for a present one.
+A person's current game is the one with the newest statement that lists them: who left the seat
+since has none, whatever the last hand of an older game says, so that no old stack passes for a
+present one.
 """
 
 from collections.abc import Mapping
@@ -30,8 +31,9 @@ _KNOWN = (
 )
 
 _CURRENT = """
-select seats.game_id from views.hand_seats as seats
-join views.games on games.game_id = seats.game_id and games.last_start_ticks = seats.start_ticks
+select seats.game_id, games.last_start_ticks = seats.start_ticks as there
+from views.hand_seats as seats
+join views.games on games.game_id = seats.game_id
 where seats.person_id = $1
 order by seats.start_ticks + case seats.state when 'settled' then seats.duration_ticks else 0 end
     desc, seats.game_id desc
@@ -156,9 +158,11 @@ def flow(seen: Seen, query: FlowQuery) -> seat_models.ChipFlow:
 async def _current_game(snapshot: Snapshot, person_id: str) -> str:
     found = await snapshot.row(_CURRENT, person_id)
     if found is None:
-        await _check_listed(snapshot, person_id)
+        raise MissingFigure("no_hands", f"no hand lists the player {person_id}")
+    if not found["there"]:
         raise MissingFigure(
-            "no_current_game", "the last hand of no game lists this player; name a game_id"
+            "no_current_game",
+            "the last hand of the game this player was in does not list them; name a game_id",
         )
     return str(found["game_id"])
 
