@@ -276,6 +276,7 @@ async def _read(servers: Servers, count: int) -> dict[str, list[float]]:
     chosen = random.Random("readers").choices(range(1, PLAYERS + 1), k=count)
     asked: dict[str, Callable[[int], str]] = {
         "standings": lambda _: f"/events/{EVENT}/standings",
+        "chips": lambda _: f"/events/{EVENT}/chips",
         "players": lambda _: "/players",
         "players search": lambda number: f"/players/search?q={quote(name(number))}",
         "one player": lambda number: f"/players/{persons.of_wsop_player(player_id(number))}",

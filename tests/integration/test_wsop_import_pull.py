@@ -13,7 +13,14 @@ from contracts.messages.wsop import ImportStarted
 from contracts.syncing import Tally
 from services.wsop_import.inputs.pull import Address, Puller, PullFailed
 from services.wsop_import.inputs.syncing import Fetcher
-from tests.support.wsop_files import chip_row, importing, players_json, table
+from tests.support.wsop_files import (
+    chip_row,
+    event,
+    events_json,
+    importing,
+    players_json,
+    table,
+)
 
 TOKEN = "harbour-token"
 NOW = datetime(2031, 10, 19, 15, 0, tzinfo=UTC)
@@ -99,6 +106,20 @@ async def test_content_that_did_not_change_is_not_sent_again(platform: Platform)
         assert await fetcher.fetch() == Tally(files=1, recorded=1)
         del platform.headers["ETag"]
         assert await fetcher.fetch() == Tally(files=1, unchanged=1)
+
+
+async def test_content_that_wanted_a_time_zone_is_sent_again_when_one_is_known(
+    platform: Platform,
+) -> None:
+    platform.body = table([chip_row(1, at="2031-10-19 17:20:00")])
+    async with importing() as imports:
+        fetcher = Fetcher("chip_counts", imports.importer, None, puller(platform))
+        await fetcher.fetch()
+        assert await fetcher.fetch() == Tally(files=1, unchanged=1)
+        await imports.take("e", events_json(event(timezone="Asia/Nicosia")))
+        assert await fetcher.fetch() == Tally(files=1, recorded=1)
+        assert await fetcher.fetch() == Tally(files=1, unchanged=1)
+    assert ["if-none-match" in asked for asked in platform.asked] == [False, True, False, True]
 
 
 async def test_a_content_that_was_not_taken_in_is_asked_for_whole_again(

@@ -203,6 +203,24 @@ async def test_a_file_that_gets_its_old_content_back_has_one_import_for_each_con
     assert (newer["status"], newer["created"], newer["skips"]) == ("completed", 1, 0)
 
 
+async def test_rows_that_wanted_a_time_zone_are_listed_and_taken_when_it_is_known(
+    bus_urls: NatsServer, api: httpx.AsyncClient, folder: Path, facts: Facts
+) -> None:
+    async with imports(bus_urls, folder):
+        (folder / "c.csv").write_bytes(table([chip_row(1, at="2031-10-19 17:20:00"), chip_row(2)]))
+        await facts.until(ImportClosed)
+    async with imports(bus_urls, folder):
+        (folder / "e.json").write_bytes(events_json(tournament(timezone="Asia/Nicosia")))
+        *_, last = await facts.until(ImportClosed, 3)
+
+    now = {"min_seq": last.sequence}
+    again, refused = (await get(api, "/imports", path="c.csv", **now))["items"]
+    counts = [(i["status"], i["created"], i["unchanged"], i["rejected"]) for i in (refused, again)]
+    assert counts == [("partial", 1, 0, 1), ("completed", 1, 1, 0)]
+    found = await get(api, f"/imports/{refused['import_id']}", field="recorded_at", **now)
+    assert [(f["at"], f["code"]) for f in found["items"]] == [("2", "no_offset")]
+
+
 async def test_an_import_tells_which_field_of_whom_it_changed_from_what_to_what(
     bus_urls: NatsServer, api: httpx.AsyncClient, folder: Path, facts: Facts
 ) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from bus.memory import Log
 from contracts.messages.wsop import (
+    EventsTold,
     ImportRejected,
     ImportSkipped,
     ImportStarted,
@@ -110,6 +111,17 @@ class TestContents:
             (only,) = imports.events
             assert isinstance(only, ImportRejected)
             assert only.file.path == "x.csv"
+
+    async def test_a_file_of_the_guide_is_taken_as_soon_as_an_event_is_set(self) -> None:
+        log, payouts = Log(), b"place_start,place_end,amount\n1,1,1000\n"
+        for _ in range(2):
+            async with importing(log) as unset:
+                for _ in range(2):
+                    assert await unset.take("p.csv", payouts) == "rejected"
+        assert [each.code for each in unset.said(ImportRejected)] == ["no_event"]
+        async with importing(log, guide_event="E9") as imports:
+            assert await imports.take("p.csv", payouts) == "recorded"
+            assert imports.said(EventsTold)[0].rows[0].event_id == "E9"
 
     async def test_a_content_that_may_be_half_written_is_not_rejected_at_once(self) -> None:
         from tests.support.wsop_files import content

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.tournament import BlindLevel, ChipCount, EventFields, PayoutBand
 from services.wsop_import.domain.records import ChipRecord, EventRecord, Parsed
-from services.wsop_import.inputs import parse
+from services.wsop_import.inputs import lists, parse
 from services.wsop_import.inputs.building import Setting
 from services.wsop_import.inputs.errors import BadFile
 from tests.support.wsop_files import CONTENT_AT, content
@@ -102,17 +102,60 @@ class TestOlderFamilies:
         )
         assert [record.key for record in found.records] == ["13"]
         assert (found.rows, found.rejected) == (4, 3)
-        assert [f.at for f in found.findings] == ["3", "2"]
+        wrong, *others = found.findings
+        assert (wrong.at, wrong.field) == ("3", "place_end")
+        assert [f.at for f in others] == ["2", "5"]
+        assert {f.sentence for f in others} == {
+            "line 3 is wrong; no row of the list of event 12 is taken"
+        }
+
+    @pytest.mark.parametrize(
+        ("bad", "sentence"),
+        [
+            (b"12,3,1,500", "the places 3-1 of line 4 run backwards"),
+            (b"12,1,3,500", "place 2 is paid twice, by line 4 and line 3"),
+        ],
+    )
+    def test_each_row_of_a_list_that_cannot_be_is_named_with_its_line(
+        self, bad: bytes, sentence: str
+    ) -> None:
+        head = b"tournament_number,place_start,place_end,amount\n12,4,5,1000\n12,2,2,500\n"
+        found = parsed(head + bad + b"\n13,1,1,70\n")
+        assert [record.key for record in found.records] == ["13"]
+        assert (found.rows, found.rejected) == (4, 3)
+        assert [(f.at, f.code) for f in found.findings] == [
+            (line, "bad_bands") for line in ("2", "3", "4")
+        ]
+        assert {f.sentence for f in found.findings} == {
+            f"{sentence}; no row of the list of event 12 is taken"
+        }
 
     def test_a_row_that_cannot_be_read_spoils_every_list_of_the_file(self) -> None:
-        found = parsed(
-            b"tournament_number,place_start,place_end,amount\n12,1,1,1000\n13,1,1\n14,1,1,70\n"
-        )
+        head = b"tournament_number,place_start,place_end,amount\n12,1,1,1000\n"
+        found = parsed(head + b"13,1,1\n14,1,1,70\n")
         assert (len(found.records), found.rejected) == (0, 3)
+        assert [f.at for f in found.findings] == ["3", "2", "4"]
+
+    def test_a_row_that_names_no_event_is_refused_alone(self) -> None:
+        head = b"tournament_number,place_start,place_end,amount\n12,1,1,1000\n"
+        found = parsed(head + b" ,1,1,50\n14,1,1,70\n")
+        assert ([r.key for r in found.records], found.rejected) == (["12", "14"], 1)
+        assert [f.at for f in found.findings] == ["3"]
+
+    def test_a_list_that_is_too_long_is_refused_row_by_row(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(lists, "BANDS_MAX", 1)
+        found = parsed(
+            b"tournament_number,place_start,place_end,amount\n12,1,1,9\n12,2,2,8\n13,1,1,7\n"
+        )
+        assert [(f.at, f.code) for f in found.findings] == [("2", "too_long"), ("3", "too_long")]
+        assert found.rejected == 2
 
     def test_guide_files_need_an_event_to_be_set(self) -> None:
         payouts = b"place_start,place_end,amount\n1,1,1000\n"
         assert refused(payouts).code == "no_event"
+        assert "RAILCAST_WSOP_GUIDE_EVENT" in str(refused(payouts))
         assert [r.key for r in parsed(payouts, guide_event="E9").records] == ["E9"]
         blinds = b"level_number,small_blind,big_blind,ante,duration\n1,100,200,200,60\n2,0,0,0,15\n"
         (record,) = parsed(blinds, guide_event="E9").records

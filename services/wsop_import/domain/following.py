@@ -15,12 +15,14 @@ from contracts.messages.wsop import (
 )
 from contracts.tournament import EventFields, PlayerFields
 from services.wsop_import.domain.arranging import merge
+from services.wsop_import.domain.records import NO_EVENT, unzoned_rows
 from services.wsop_import.domain.state import (
     FACTS_READ_MAX,
     Catalogue,
     ContentTold,
     Import,
     MomentTold,
+    SnapshotTold,
 )
 
 
@@ -46,7 +48,10 @@ def _follow(state: Import, event: Event, catalogue: Catalogue) -> Import:
             )
         case RowsRejected() | RowsNoted():
             state.progress = event.progress
-            state.noted += len(event.findings) if isinstance(event, RowsNoted) else 0
+            if isinstance(event, RowsNoted):
+                state.noted += len(event.findings)
+            else:
+                state.unzoned += unzoned_rows(event.findings)
         case EventsTold() | PlayersTold() | ChipCountsTold() | StandingsTold():
             state.progress = event.progress
             state.facts += 1
@@ -55,7 +60,7 @@ def _follow(state: Import, event: Event, catalogue: Catalogue) -> Import:
             return _close(state, event, catalogue)
         case ImportSkipped():
             catalogue.account(event.file, event.kind)
-        case ImportRejected() if event.file.sha256:
+        case ImportRejected() if event.file.sha256 and event.code != NO_EVENT:
             catalogue.open.pop(event.import_id, None)
             catalogue.account(event.file, event.kind)
         case ImportRejected():
@@ -73,6 +78,7 @@ def _learn(
             for told in event.rows:
                 known = catalogue.events.get(told.event_id, EventFields())
                 catalogue.events[told.event_id] = merge(known, told.new)
+                catalogue.zones += isinstance(told.new.timezone, str)
         case PlayersTold():
             for row in event.rows:
                 player = catalogue.players.get(row.player_id, PlayerFields())
@@ -92,9 +98,21 @@ def _learn(
 
 def _close(state: Import, event: ImportClosed, catalogue: Catalogue) -> Import:
     catalogue.open.pop(event.import_id, None)
+    before = catalogue.contents.get(event.file.sha256)
+    arrival = catalogue.arrival(event.file.sha256)
+    catalogue.arrivals = max(catalogue.arrivals, arrival)
     if event.status == "abandoned":
-        return Import(status="abandoned", unread=state.unread)
-    catalogue.snapshots.update(state.pending)
-    catalogue.contents[event.file.sha256] = ContentTold(event.import_id, event.kind)
+        return Import(status="abandoned", unread=state.unread, arrival=arrival)
+    for moment, digest in state.pending.items():
+        catalogue.snapshots[moment] = SnapshotTold(digest, arrival)
+    catalogue.contents[event.file.sha256] = ContentTold(
+        import_id=event.import_id,
+        kind=event.kind,
+        arrival=arrival,
+        takes=before.takes + 1 if before else 1,
+        # Moments that are as if forgotten could be told over what came later.
+        unzoned=state.unzoned if state.facts <= FACTS_READ_MAX else 0,
+        zones=catalogue.zones,
+    )
     catalogue.account(event.file, event.kind)
-    return Import(status="closed", unread=state.unread)
+    return Import(status="closed", unread=state.unread, arrival=arrival)

@@ -126,7 +126,8 @@ def _abandon(command: AbandonFile, state: Import) -> Sequence[Event]:
 
 def _begin(command: BeginFile, state: Import, catalogue: Catalogue) -> Sequence[Event] | Refusal:
     parsed = command.work.parsed
-    if state.status in ("open", "closed") or _accounted(parsed.file, catalogue):
+    again = catalogue.zone_told_since(parsed.file.sha256)
+    if state.status in ("open", "closed") or (_accounted(parsed.file, catalogue) and not again):
         return ()
     if refusal := _too_many(command.work, catalogue):
         return refusal

@@ -106,6 +106,17 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
 
 
+# Of a row whose time has no offset, of an event that is in no known time zone.
+NO_OFFSET = "no_offset"
+# Of a file that names no event, while none is set for it; it is taken as soon as one is.
+NO_EVENT = "no_event"
+
+
+def unzoned_rows(findings: Iterable[RowFinding]) -> int:
+    """How many rows were refused for want of a time zone."""
+    return sum(each.code == NO_OFFSET and each.scope == "row" for each in findings)
+
+
 def chip_key(player_id: str | None, player_name: str | None) -> str:
     """Key of a stack within its moment: the read models know no other."""
     return holder_key(player_id, player_name)

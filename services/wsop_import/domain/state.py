@@ -37,7 +37,8 @@ type Moment = tuple[str, datetime]
 
 class Import(msgspec.Struct):
     """What was said of one import: `said` facts in all. `pending` are digests of snapshots that
-    count at its end.
+    count at its end; `unzoned` rows were refused for want of a time zone. `arrival` is the place of
+    its content in the order in which contents were closed first.
     """
 
     status: Literal["new", "open", "closed", "abandoned"] = "new"
@@ -50,7 +51,9 @@ class Import(msgspec.Struct):
     facts: int = 0
     pending: dict[Moment, str] = {}
     said: int = 0
-    unread: set[str] = set()  # codes of rejections of this path's content that was not read
+    unzoned: int = 0
+    arrival: int = 0
+    unread: set[str] = set()  # codes of rejections that say nothing of the content itself
 
 
 class MomentTold(msgspec.Struct, frozen=True):
@@ -60,11 +63,24 @@ class MomentTold(msgspec.Struct, frozen=True):
     imports: tuple[str, ...]
 
 
-class ContentTold(msgspec.Struct, frozen=True):
-    """The import that took in a content."""
+class SnapshotTold(msgspec.Struct, frozen=True):
+    """Digest of a snapshot of standings, and when the content that told it arrived."""
+
+    digest: str
+    arrival: int
+
+
+class ContentTold(msgspec.Struct, frozen=True, kw_only=True):
+    """The import that took in a content last, `takes` counts them. `unzoned` of its rows were
+    refused for want of a time zone, when zones had been told `zones` times.
+    """
 
     import_id: str
     kind: Kind
+    arrival: int
+    takes: int = 1
+    unzoned: int = 0
+    zones: int = 0
 
 
 class PathTold(msgspec.Struct, frozen=True):
@@ -93,7 +109,8 @@ class Newest[K, V](OrderedDict[K, V]):
 class Catalogue:
     """What holds now, over all imports.
 
-    `open` are imports that are not closed, by id; `contents` are those closed, by SHA-256.
+    `open` are imports that are not closed, by id; `contents` are those closed, by SHA-256. `zones`
+    counts how often an event got a time zone, `arrivals` the contents that were closed.
     """
 
     def __init__(self) -> None:
@@ -101,10 +118,12 @@ class Catalogue:
         self.events: dict[str, EventFields] = {}
         self.players: dict[str, PlayerFields] = {}
         self.moments: Newest[Moment, MomentTold] = Newest(MOMENTS_MAX)
-        self.snapshots: Newest[Moment, str] = Newest(MOMENTS_MAX)
+        self.snapshots: Newest[Moment, SnapshotTold] = Newest(MOMENTS_MAX)
         self.contents: Newest[str, ContentTold] = Newest(FILES_MAX)
         self.paths: Newest[str, PathTold] = Newest(FILES_MAX)
         self.open: dict[str, ImportFile] = {}
+        self.zones = 0
+        self.arrivals = 0
 
     def accounted(self, path: str, sha256: str) -> bool:
         """Whether this content is the newest one of its path that was taken in or refused."""
@@ -120,6 +139,20 @@ class Catalogue:
         """The time zone an event is known to be in."""
         fields = self.events.get(event_id)
         return fields.timezone if fields and isinstance(fields.timezone, str) else None
+
+    def zone_told_since(self, sha256: str) -> bool:
+        """Whether rows of this content wanted a time zone, and one was told since."""
+        told = self.contents.get(sha256)
+        return told is not None and told.unzoned > 0 and told.zones < self.zones
+
+    def takes(self, sha256: str) -> int:
+        """How often a content that is to be taken again was taken in; 0 of any other."""
+        return self.contents[sha256].takes if self.zone_told_since(sha256) else 0
+
+    def arrival(self, sha256: str) -> int:
+        """The place of a content among all, by when it was closed first; of a new one the next."""
+        told = self.contents.get(sha256)
+        return told.arrival if told else self.arrivals + 1
 
     def account(self, file: ImportFile, kind: Kind | None) -> None:
         """A content of a path is taken in or refused."""

@@ -31,7 +31,7 @@ from services.wsop_import.domain.records import (
     add_digests,
     content_digest,
 )
-from services.wsop_import.domain.state import Catalogue, Moment
+from services.wsop_import.domain.state import Catalogue, Moment, SnapshotTold
 
 # Rows of one fact: some 50 KB of stacks. Small facts keep other writers' waits short.
 ROWS_MAX = 200
@@ -40,8 +40,16 @@ BYTES_MAX = 200 * 1024
 # A time that lies further ahead is a wrong clock; it is taken and flagged.
 FUTURE = timedelta(hours=24)
 
+
+class HeldStack(msgspec.Struct, frozen=True):
+    """What holds of a key, and when the content that told it arrived (`Catalogue.arrival`)."""
+
+    told: ChipCount
+    arrival: int
+
+
 # What earlier imports said of moments that differ: stacks by key.
-type Held = Mapping[Moment, Mapping[str, ChipCount]]
+type Held = Mapping[Moment, Mapping[str, HeldStack]]
 
 
 class _Fact:
@@ -80,6 +88,7 @@ class Teller:
         self._held = held
         self._from = progress.through
         self._now = now
+        self._arrival = catalogue.arrival(work.parsed.file.sha256)
         self.tally = Counter(asdict(progress.counts))
 
     def facts(self) -> Iterator[Event]:
@@ -151,10 +160,11 @@ class Teller:
         removed: list[str] = []
         for place in behind:
             record = group.records[place]
-            old = before.get(record.key)
+            held = before.get(record.key)
+            old = held.told if held else None
             if old is not None:
                 record = replace(record, told=completed(record.told, old))
-            if old == record.told:
+            if old == record.told or self._overruled(held):
                 self.tally["unchanged"] += 1
                 continue
             if done := fact.add(self._chip_row(record, old)):
@@ -203,7 +213,7 @@ class Teller:
 
     def _snapshot(self, group: Group[StandingRecord]) -> Iterator[Event]:
         old = self._catalogue.snapshots.get((group.event_id, group.moment))
-        if old == group.digest:
+        if old is not None and (old.digest == group.digest or self._overruled(old)):
             self.tally["unchanged"] += len(group.records)
             return
         rows = [
@@ -227,6 +237,10 @@ class Teller:
                 progress=self._progress(step + len(chunk)),
                 **whole,
             )
+
+    def _overruled(self, held: HeldStack | SnapshotTold | None) -> bool:
+        """Whether a content that came later than this one, which is taken again, told it."""
+        return held is not None and held.arrival > self._arrival
 
     def _knows(self, player_id: str | None) -> bool:
         return player_id is None or player_id in self._catalogue.players

@@ -9,6 +9,7 @@ import msgspec
 from contracts.messages.wsop import Layout, StandingRow
 from contracts.tournament import BlindLevel, ChipCount, EventFields, PayoutBand, PlayerFields
 from services.wsop_import.domain.records import (
+    NO_OFFSET,
     ChipRecord,
     EventRecord,
     PlayerRecord,
@@ -24,12 +25,14 @@ type Values = dict[str, Any]
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """What a row does not say itself. `zone` tells the time zone of a known event, or None.
 
-    `guide_event` is the event of files that name none; `content_at` the time of rows without one.
+    `guide_event` is the event of files that name none; `content_at` the time of rows without one;
+    `takes` how often the content was taken in before, if it is taken again.
     """
 
     zone: Callable[[str], str | None]
     guide_event: str
     content_at: datetime
+    takes: int = 0
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -65,12 +68,14 @@ def _placed(told: Values, setting: Setting, field: str) -> dict[str, Any]:
     zone = setting.zone(event_id)
     if zone is None:
         raise BadValue(
-            "no_offset", f"{text} has no offset, and no time zone is known of event {event_id}"
+            NO_OFFSET,
+            f"{text} has no offset, and no time zone is known of event {event_id}",
+            field,
         )
     try:
         utc = in_zone(moment, zone)
     except OverflowError as error:
-        raise BadValue("not_a_time", f"{text} is in no calendar") from error
+        raise BadValue("not_a_time", f"{text} is in no calendar", field) from error
     return {"event_id": event_id, "moment": utc, "moment_text": text, "zone_assumed": True}
 
 

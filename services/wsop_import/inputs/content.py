@@ -11,6 +11,8 @@ import msgspec
 from services.wsop_import.inputs.errors import BadFile
 
 CHUNK_BYTES = 256 * 1024
+# First bytes of the files of spreadsheet programs, whatever their name.
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class TooLarge(Exception):
@@ -74,6 +76,8 @@ def check_text(content: Content) -> int:
         raise BadFile("empty", "the file is empty", "byte 0", again=True)
     content.handle.seek(0)
     head = content.handle.read(len(codecs.BOM_UTF8))
+    if head + content.handle.read(1) in SPREADSHEETS:
+        raise BadFile("bad_encoding", "it is a spreadsheet; it must be exported as CSV", "byte 0")
     if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise BadFile("bad_encoding", "the file is UTF-16, not UTF-8", "byte 0")
     content.handle.seek(0)

@@ -50,9 +50,11 @@ class CsvFile:
             yield line
 
     def _header(self) -> tuple[str, ...]:
-        first = next((row for row in self._rows() if row[1] is not None), None)
-        if first is None or first[1] is None:
+        first = next(self._rows(), None)
+        if first is None:
             raise BadFile("empty", "there is no header row", "line 1", again=True)
+        if first[1] is None:
+            raise BadFile("bad_quotes", f"the header row: {first[2]}", f"line {first[0]}")
         columns = tuple(cell.strip().lower() for cell in first[1])
         if len(columns) > COLUMNS_MAX:
             raise BadFile("too_many_columns", f"{len(columns)} columns", f"line {first[0]}")
@@ -79,7 +81,9 @@ class CsvFile:
                         again=True,
                     ) from error
                 lines = f"line {first}" if first == self._line else f"lines {first}-{self._line}"
-                yield first, None, f"{lines} cannot be read: {error}"
+                comma = "expected after" in str(error)
+                problem = "a closing quote without a comma behind it" if comma else str(error)
+                yield first, None, f"{lines} cannot be read: {problem}"
                 continue
             if "".join(cells).strip():
                 yield first, cells, ""

@@ -9,11 +9,10 @@ from typing import Literal
 import structlog
 
 from bus import tracing
-from bus.api import Answer, Bus, CommandContext, Entity, recorded
+from bus.api import Answer, Bus, CommandContext, Entity
 from bus.decide import DeciderRunner
 from contracts import subjects
-from contracts.messages.wsop import ChipCountsTold, ImportFile
-from contracts.tournament import ChipCount
+from contracts.messages.wsop import ImportFile
 from services.wsop_import.domain import (
     CONTEXT,
     IMPORT,
@@ -30,13 +29,14 @@ from services.wsop_import.domain import (
     arrange,
 )
 from services.wsop_import.domain.importing import ImportCommand
-from services.wsop_import.domain.records import chip_key
-from services.wsop_import.domain.state import Moment
-from services.wsop_import.domain.telling import moments_to_read
+from services.wsop_import.domain.records import unzoned_rows
+from services.wsop_import.domain.state import FILES_MAX, Moment, Newest
+from services.wsop_import.domain.telling import HeldStack, moments_to_read
 from services.wsop_import.inputs.building import Setting
 from services.wsop_import.inputs.content import Content
 from services.wsop_import.inputs.errors import BadFile
 from services.wsop_import.inputs.parse import import_file, import_id, parse
+from services.wsop_import.inputs.said import stacks_told
 
 log = structlog.get_logger()
 
@@ -71,10 +71,23 @@ class Importer:
         self._guide_event = guide_event
         self._gap_s = gap_s
         self._turn = asyncio.Lock()
+        # How often zones had been told when a content had nothing more to say.
+        self._looked: Newest[str, int] = Newest(FILES_MAX)
 
     def accounted(self, path: str, sha256: str) -> bool:
-        """Whether this content is the newest one of its path that is accounted for."""
-        return self._catalogue.accounted(path, sha256)
+        """Whether this content is the newest one of its path, and not to be taken again."""
+        return self._catalogue.accounted(path, sha256) and not self.zone_told_since(sha256)
+
+    def zone_told_since(self, sha256: str) -> bool:
+        """Whether rows of a content wanted a time zone, and one was told since it was last looked
+        at: such a content is to be taken again.
+        """
+        looked = self._looked.get(sha256, -1) == self._catalogue.zones
+        return not looked and self._catalogue.zone_told_since(sha256)
+
+    def arrival(self, sha256: str) -> int:
+        """Contents in the order in which they came; new ones are the last."""
+        return self._catalogue.arrival(sha256)
 
     def kind_of(self, path: str) -> str | None:
         """What the newest content of a path was, where it could be recognised."""
@@ -110,35 +123,58 @@ class Importer:
 
     async def _take(self, content: Content, *, final: bool) -> Became:
         file = import_file(content, content.content_at)
-        own = import_id(file.path, file.sha256)
-        if self._catalogue.accounted(file.path, file.sha256):
+        own = self._own(file)
+        if self.accounted(file.path, file.sha256):
             return "unchanged"
         for other, opened in list(self._catalogue.open.items()):
             if opened.path == file.path and other != own:
                 await self._execute(AbandonFile(import_id=other), other, "abandon")
         await self._wait_for_turn(own)
-        if self._catalogue.accounted(file.path, file.sha256):
+        if self.accounted(file.path, file.sha256):
             return "unchanged"  # another instance took it in
-        if file.sha256 in self._catalogue.contents and own not in self._catalogue.open:
-            await self._execute(SkipFile(import_id=own, file=file), own, "skip")
-            return "skipped"
+        own = self._own(file)
+        known = file.sha256 in self._catalogue.contents and own not in self._catalogue.open
         try:
+            if known and not await self._has_more(content, file):
+                own = import_id(file.path, file.sha256)
+                answer = await self._execute(SkipFile(import_id=own, file=file), own, "skip")
+                return "skipped" if answer.said else "unchanged"
             return await self._tell(await self._begin(content, file))
         except BadFile as error:
             if error.again and not final:
                 return "again"
+            self._looked[file.sha256] = self._catalogue.zones
             await self._reject(file, error)
             return "rejected"
 
+    def _own(self, file: ImportFile) -> str:
+        """The id of the import that takes in a content now: another one each time it is taken."""
+        return import_id(file.path, file.sha256, self._catalogue.takes(file.sha256))
+
+    async def _has_more(self, content: Content, file: ImportFile) -> bool:
+        """Whether rows of a known content that wanted a time zone are good by now. Each time there
+        are fewer left, so that it comes to an end. Raises BadFile.
+        """
+        told = self._catalogue.contents[file.sha256]
+        if not self.zone_told_since(file.sha256):
+            return False
+        zones = self._catalogue.zones
+        work = await self._parse(content, file)
+        if unzoned_rows(work.parsed.findings) < told.unzoned:
+            return True
+        self._looked[file.sha256] = zones
+        return False
+
     async def _begin(self, content: Content, file: ImportFile) -> Work:
         """What there is to be told, when it has the turn. Raises BadFile."""
+        zones = self._catalogue.zones
         work = await self._parse(content, file)
         own = work.parsed.import_id
         answer = await self._execute(BeginFile(work=work), own, "begin")
         if answer.refusal:
             raise BadFile(answer.refusal.reason, answer.refusal.message)
         await self._catch_up()
-        if await self._wait_for_turn(own):
+        if await self._wait_for_turn(own) or zones != self._catalogue.zones:
             # Another import was begun at the same time: it may have told the time zone of an event.
             work = await self._parse(content, file)
         return work
@@ -183,9 +219,12 @@ class Importer:
 
     def _setting(self, file: ImportFile) -> Setting:
         # A file that is only touched while it is taken in keeps the time it was begun with.
-        opened = self._catalogue.open.get(import_id(file.path, file.sha256), file)
+        opened = self._catalogue.open.get(self._own(file), file)
         return Setting(
-            zone=self._catalogue.zone, guide_event=self._guide_event, content_at=opened.content_at
+            zone=self._catalogue.zone,
+            guide_event=self._guide_event,
+            content_at=opened.content_at,
+            takes=self._catalogue.takes(file.sha256),
         )
 
     @staticmethod
@@ -195,9 +234,9 @@ class Importer:
     async def _tell(self, work: Work) -> Became:
         """Raises BadFile."""
         parsed, own = work.parsed, work.parsed.import_id
-        held: dict[Moment, dict[str, ChipCount]] = {}
+        held: dict[Moment, dict[str, HeldStack]] = {}
         for _ in range(APPENDS_MAX):
-            if self._catalogue.accounted(parsed.file.path, parsed.file.sha256):
+            if self.accounted(parsed.file.path, parsed.file.sha256):
                 log.info("import.closed", path=parsed.file.path, kind=parsed.kind, rows=parsed.rows)
                 return "recorded"
             state = self._runner.state(IMPORT, own)
@@ -214,7 +253,7 @@ class Importer:
         raise AssertionError(f"{parsed.file.path} does not come to an end")
 
     async def _read_back(
-        self, work: Work, through: int, held: dict[Moment, dict[str, ChipCount]]
+        self, work: Work, through: int, held: dict[Moment, dict[str, HeldStack]]
     ) -> None:
         """What was said of moments that differ, for the rows of this file, from the log."""
         wanted = {
@@ -223,27 +262,19 @@ class Importer:
             if (group.event_id, group.moment) not in held
         }
         known = self._catalogue.moments
-        imports = {each for moment in wanted for each in known[moment].imports}
-        found: dict[tuple[Moment, str], tuple[int, ChipCount]] = {}
-        for each in imports:
-            for message in await self._bus.tail(Entity(CONTEXT, IMPORT, each), 0):
-                event = recorded(message).event
-                if not isinstance(event, ChipCountsTold):
-                    continue
-                moment = (event.event_id, event.recorded_at)
-                keys = wanted.get(moment, set())
-                for row in event.rows:
-                    key = chip_key(row.player_id, row.player_name)
-                    before = found.get((moment, key), (0, row.told))
-                    if key in keys and before[0] < message.sequence:
-                        found[moment, key] = (message.sequence, row.told)
-        held.update({moment: {} for moment in wanted})
-        for (moment, key), (_, told) in found.items():
-            held[moment][key] = told
+        arrivals = {own: self._arrival(own) for moment in wanted for own in known[moment].imports}
+        held.update(await stacks_told(self._bus, arrivals, wanted))
+
+    def _arrival(self, own: str) -> int:
+        """When the content of an import arrived, whose turn it is or was."""
+        if opened := self._catalogue.open.get(own):
+            return self._catalogue.arrival(opened.sha256)
+        state = self._runner.state(IMPORT, own)
+        return state.arrival if isinstance(state, Import) else 0
 
     async def _reject(self, file: ImportFile, error: BadFile) -> None:
         log.warning("import.rejected", path=file.path, code=error.code, reason=str(error))
-        own = import_id(file.path, file.sha256)
+        own = self._own(file)
         command = RejectFile(
             import_id=own,
             file=file,

@@ -39,7 +39,9 @@ class JsonFile:
         mapped = mmap.mmap(content.handle.fileno(), 0, access=mmap.ACCESS_READ)
         try:
             self._read_root(memoryview(mapped)[mark:])
-        except (msgspec.DecodeError, RecursionError) as error:
+        except RecursionError as error:
+            raise BadFile("bad_json", "lists and objects are nested too deeply") from error
+        except msgspec.DecodeError as error:
             place = str(error).rpartition("(byte ")[2].rstrip(")")
             position = f"byte {int(place) + mark}" if place.isdecimal() else "the end of the file"
             raise BadFile("bad_json", f"it is not JSON: {error}", position, again=True) from error

@@ -71,18 +71,22 @@ def band(element: Mapping[str, object], *, dollars: bool) -> PayoutBand:
     return PayoutBand(place_start=start, place_end=end, amount=amount)
 
 
-def ordered(bands: Iterable[PayoutBand]) -> tuple[PayoutBand, ...]:
-    """Bands by place. Raises BadValue when they run backwards, overlap or repeat a place."""
-    found = sorted(bands, key=lambda each: (each.place_start, each.place_end))
-    last = 0
-    for each in found:
-        name = f"{each.place_start}-{each.place_end}"
+def ordered(bands: Iterable[tuple[str, PayoutBand]]) -> tuple[PayoutBand, ...]:
+    """Bands by place, from those of a file, each with where it stands there ("line 4").
+
+    Raises BadValue when they run backwards, overlap or repeat a place.
+    """
+    found = sorted(bands, key=lambda each: (each[1].place_start, each[1].place_end))
+    last, before = 0, ""
+    for at, each in found:
         if each.place_end < each.place_start:
-            raise BadValue("bad_bands", f"the places {name} run backwards")
+            name = f"{each.place_start}-{each.place_end}"
+            raise BadValue("bad_bands", f"the places {name} of {at} run backwards")
         if each.place_start <= last:
-            raise BadValue("bad_bands", f"place {each.place_start} is paid twice")
-        last = each.place_end
-    return tuple(found)
+            text = f"place {each.place_start} is paid twice, by {before} and {at}"
+            raise BadValue("bad_bands", text)
+        last, before = each.place_end, at
+    return tuple(each for _, each in found)
 
 
 def blind_structure(value: object) -> tuple[BlindLevel, ...] | None:
@@ -103,7 +107,7 @@ def payouts(*, dollars: bool) -> Callable[[object], tuple[PayoutBand, ...] | Non
         found = []
         for number, element in _elements([] if value is None else value, BANDS_MAX):
             try:
-                found.append(band(element, dollars=dollars))
+                found.append((f"entry {number}", band(element, dollars=dollars)))
             except BadValue as error:
                 text = f"entry {number} ({shown(element)}): {error}"
                 raise BadValue(error.code, text) from error

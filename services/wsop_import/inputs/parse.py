@@ -9,7 +9,7 @@ import msgspec
 
 from contracts.messages.wsop import ImportFile, RowFinding
 from contracts.tournament import BlindLevel, EventFields, PayoutBand
-from services.wsop_import.domain.records import EventRecord, Parsed, Record
+from services.wsop_import.domain.records import NO_EVENT, NO_OFFSET, EventRecord, Parsed, Record
 from services.wsop_import.inputs import lists
 from services.wsop_import.inputs.building import BUILDERS, Piece, Setting
 from services.wsop_import.inputs.content import Content, check_text
@@ -18,7 +18,7 @@ from services.wsop_import.inputs.errors import BadFile, BadValue, shown
 from services.wsop_import.inputs.forms import Convert, Form
 from services.wsop_import.inputs.json_file import JsonFile
 from services.wsop_import.inputs.layouts import BY_LIST
-from services.wsop_import.inputs.recognise import recognise_columns, recognise_element
+from services.wsop_import.inputs.recognise import NOTHING, recognise_columns, recognise_element
 from services.wsop_import.inputs.values import moment
 
 # Ten times the largest file there is; their records are held in memory, about 1 KB each.
@@ -26,7 +26,7 @@ ROWS_MAX = 100_000
 # Of the columns that nobody knows, this many are named.
 UNKNOWN_NAMED_MAX = 50
 
-# Names of imports: the same bytes at the same place are the same import.
+# Names of imports: the same bytes at the same place are the same import, unless taken again.
 _NAMESPACE = uuid.UUID("0d8f7f0c-6c0e-5c53-9b0a-2f6b0c2f5a17")
 
 
@@ -49,9 +49,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[RowFinding, ...] = ()
 
 
-def import_id(path: str, sha256: str) -> str:
-    """The id of the import of one content at one place."""
-    return str(uuid.uuid5(_NAMESPACE, f"{path}\n{sha256}"))
+def import_id(path: str, sha256: str, takes: int = 0) -> str:
+    """The id of the import of one content at one place, taken in so many times before."""
+    again = f"\n{takes}" if takes else ""
+    return str(uuid.uuid5(_NAMESPACE, f"{path}\n{sha256}{again}"))
 
 
 def import_file(content: Content, content_at: datetime) -> ImportFile:
@@ -77,7 +78,7 @@ def parse(content: Content, setting: Setting) -> Parsed:
 def _json_source(file: JsonFile) -> Source:
     form = BY_LIST.get(file.list_name)
     if form is None:
-        form = recognise_element(next(file.records(), ("", None))[1])
+        form = recognise_element(next(file.records(), ("", NOTHING))[1])
     if file.money_unit not in (None, "cents", "dollars"):
         raise BadFile("bad_money_unit", f"money_unit {shown(file.money_unit)} is unknown")
     rows = (
@@ -109,7 +110,9 @@ def _all_rows(content: Content, source: Source, setting: Setting) -> Parsed:
     form = source.form
     if form.layout.startswith("guide_") and not setting.guide_event:
         raise BadFile(
-            "no_event", "a file of the input guide names no event, and none is set for it"
+            NO_EVENT,
+            "a file of the input guide names no event: set RAILCAST_WSOP_GUIDE_EVENT to the id of "
+            "its event and start wsop-import again",
         )
     reader = _Reader(source, setting)
     records = list(reader.records())
@@ -119,7 +122,7 @@ def _all_rows(content: Content, source: Source, setting: Setting) -> Parsed:
         )
     exported_at, findings = _exported_at(source.exported_at)
     return Parsed(
-        import_id=import_id(content.path, content.sha256),
+        import_id=import_id(content.path, content.sha256, setting.takes),
         kind=form.kind,
         layout=form.layout,
         file=import_file(content, setting.content_at),
@@ -140,7 +143,7 @@ def _exported_at(value: object) -> tuple[Any, tuple[RowFinding, ...]]:
     try:
         told = moment(value)
         if told.tzinfo is None:
-            raise BadValue("no_offset", f"{shown(value)} has no offset")  # noqa: TRY301
+            raise BadValue(NO_OFFSET, f"{shown(value)} has no offset")  # noqa: TRY301
     except BadValue as error:
         return None, (_finding("/exported_at", "exported_at", error, "field"),)
     return told, ()
@@ -163,10 +166,10 @@ class _Reader:
             for name, column in self._columns.items()
         }
         self._pieces: dict[str, list[tuple[str, BlindLevel | PayoutBand]]] = {}
-        # A list without one of its rows is another list: events with a wrong row, and whether a
-        # row could not be read at all.
-        self._spoilt: set[str] = set()
-        self._torn = False
+        # A list without one of its rows is another list: the first wrong row by event, and the
+        # first one that could not be read at all.
+        self._spoilt: dict[str, str] = {}
+        self._torn = ""
         self.rows = 0
         self.rejected = 0
         self.findings: list[RowFinding] = []
@@ -189,20 +192,21 @@ class _Reader:
 
     def _row(self, row: RawRow) -> Record | Piece | None:
         if row.fault is not None:
-            self._torn = True
+            self._torn = self._torn or row.at
             self._reject(row.at, [("", BadValue(*row.fault))])
             return None
         if not self._source.columns:
             self.unknown |= {name: None for name in row.fields if name not in self._columns}
         told, wrong = self._values(row)
         if wrong:
-            self._spoilt.add(str(told.get("tournament_number", self._setting.guide_event)))
+            event_id = str(told.get("tournament_number", self._setting.guide_event))
+            self._spoilt.setdefault(event_id, row.at)
             self._reject(row.at, wrong)
             return None
         try:
             return self._build(row.at, told, self._setting)
         except BadValue as error:
-            self._reject(row.at, [("", error)])
+            self._reject(row.at, [(error.field, error)])
             return None
 
     def _values(self, row: RawRow) -> tuple[dict[str, Any], list[tuple[str, BadValue]]]:
@@ -236,20 +240,26 @@ class _Reader:
     ) -> EventRecord | None:
         """A list of an event from its rows; it replaces the old one whole, or not at all."""
         levels = tuple(part for _, part in pieces if isinstance(part, BlindLevel))
-        at = pieces[0][0]
         try:
-            if self._torn or event_id in self._spoilt:
-                raise BadValue("list_incomplete", f"a row of the list of {event_id} is wrong")  # noqa: TRY301
-            if len(pieces) > (lists.LEVELS_MAX if levels else lists.BANDS_MAX):
-                raise BadValue("too_long", f"{len(pieces)} rows for event {event_id}")  # noqa: TRY301
-            bands = lists.ordered(part for _, part in pieces if isinstance(part, PayoutBand))
+            self._check_whole(event_id, len(pieces), bool(levels))
+            bands = lists.ordered(
+                (f"line {at}", part) for at, part in pieces if isinstance(part, PayoutBand)
+            )
         except BadValue as error:
-            text = f"{error}; none of its {len(pieces)} other rows is taken"
-            self._reject(at, [("", BadValue(error.code, text))])
-            self.rejected += len(pieces) - 1
+            text = f"{error}; no row of the list of event {event_id} is taken"
+            for at, _ in pieces:
+                self._reject(at, [("", BadValue(error.code, text))])
             return None
         fields = EventFields(blind_structure=levels) if levels else EventFields(payouts=bands)
-        return EventRecord(at=at, event_id=event_id, fields=fields, rows=len(pieces))
+        return EventRecord(at=pieces[0][0], event_id=event_id, fields=fields, rows=len(pieces))
+
+    def _check_whole(self, event_id: str, rows: int, levels: bool) -> None:
+        """Raises BadValue when a row of a list is wrong, or may be, or there are too many."""
+        if wrong := self._torn or self._spoilt.get(event_id):
+            raise BadValue("list_incomplete", f"line {wrong} is wrong")
+        limit = lists.LEVELS_MAX if levels else lists.BANDS_MAX
+        if rows > limit:
+            raise BadValue("too_long", f"{rows} rows, at most {limit} are taken")
 
 
 _ABSENT = object()

@@ -160,6 +160,7 @@ class Poller:
                 await self._meet(path, look)
                 progress()
         self._looked_s = self._clock() - started
+        self._reconsider()
         for path, watched in self._ready():
             await self._offer(path, watched)
             progress()
@@ -170,14 +171,23 @@ class Poller:
         progress()
 
     def _ready(self) -> list[tuple[str, _Watched]]:
-        """What rests, in order; nothing while another file has only just come."""
+        """What rests, in order, contents that are taken again as they came; nothing while another
+        file has only just come.
+        """
         now = self._clock()
         waiting = [(path, w) for path, w in self._watched.items() if w.became is None]
         rested = [(path, w) for path, w in waiting if w.due <= now]
         together = any(now - w.due < TOGETHER_S_MAX for _, w in rested)
         if len(rested) < len(waiting) and together:
             return []
-        return sorted(rested, key=lambda each: (each[1].order, each[0]))
+        arrival = self._importer.arrival
+        return sorted(rested, key=lambda each: (each[1].order, arrival(each[1].sha256), each[0]))
+
+    def _reconsider(self) -> None:
+        """Files whose rows wanted a time zone that may be known by now are to be read again."""
+        for watched in self._watched.values():
+            if watched.became is not None and self._importer.zone_told_since(watched.sha256):
+                watched.became, watched.due = None, self._clock()
 
     async def _note_scan(self, found: Scan) -> None:
         self._note(found.troubles)

@@ -30,7 +30,9 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Puller:
-    """Pulls one kind. What the server said of the last content is remembered in memory only."""
+    """Pulls one kind. What the server said of the last content is remembered in memory only;
+    `sha256` is the last content's, empty before there is one.
+    """
 
     def __init__(self, kind: Kind, address: Address, clock: Clock = utc_now) -> None:
         """`clock` gives the time of a content whose server gives none."""
@@ -39,6 +41,7 @@ class Puller:
         self._clock = clock
         self._tag = ""
         self._pulled = ""
+        self.sha256 = ""
         url = httpx.URL(address.url)
         public = url.copy_with(username=None, password=None)
         # A login in the address would take the place of the token.
@@ -63,11 +66,16 @@ class Puller:
             text = str(error) or type(error).__name__
             raise PullFailed(f"{self.path} did not answer: {text}") from error
         self._pulled = answer.headers.get("etag", "")
+        self.sha256 = content.sha256
         return content
 
     def taken(self) -> None:
         """The content pulled last is accounted for: the server need not send it again."""
         self._tag = self._pulled
+
+    def forget(self) -> None:
+        """The content pulled last is wanted once more: the server is to send it again."""
+        self._tag = ""
 
     @asynccontextmanager
     async def _answer(self) -> AsyncIterator[httpx.Response]:

@@ -53,6 +53,8 @@ class Fetcher:
         return Tally(**{name: count + getattr(tally, name) for name, count in found.items()})
 
     async def _pull(self, puller: Puller) -> Tally:
+        if self._importer.zone_told_since(puller.sha256):
+            puller.forget()
         content = await puller.pull()
         if content is None:
             return Tally(files=1, unchanged=1)

@@ -28,6 +28,9 @@ URL_LENGTH_MAX = 1000
 TEXT_LENGTH_MAX = 1000
 TAGS_MAX = 50
 
+# What is shown to whoever wrote something else.
+DAY_FORM, CLOCK_FORM, MOMENT_FORM = "2031-10-15", "17:20", "2031-10-19T17:20:00+03:00"
+
 _DIGITS = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\Z")
 _CHIPS = re.compile(r"\$?\s*([0-9,]+)(?:\s*\(\s*[0-9,]+(?:\.[0-9]+)?\s*BB\s*\))?\Z")
 _MONEY = re.compile(r"(\$?)\s*([0-9,]+)(\.([0-9]+))?\Z")
@@ -176,20 +179,22 @@ def flag(value: object) -> bool:
 
 def day(value: object) -> date:
     """A date, `2031-10-15`."""
-    found = _matching(_DAY, value, "a date like 2031-10-15")
+    found = _matching(_DAY, value, f"a date like {DAY_FORM}")
     try:
         return date.fromisoformat(found[0])
     except ValueError as error:
-        raise BadValue("not_a_date", f"{shown(value)} is not in any calendar") from error
+        text = f"{shown(value)} is in no calendar; a date has the form {DAY_FORM}"
+        raise BadValue("not_a_date", text) from error
 
 
 def clock(value: object) -> str:
     """A local time of day, `17:20`; kept as text."""
-    found = _matching(_CLOCK, value, "a time like 17:20")
+    found = _matching(_CLOCK, value, f"a time like {CLOCK_FORM}")
     try:
         time.fromisoformat(found[0])
     except ValueError as error:
-        raise BadValue("not_a_time", f"{shown(value)} is on no clock") from error
+        text = f"{shown(value)} is on no clock; a time has the form {CLOCK_FORM}"
+        raise BadValue("not_a_time", text) from error
     return found[0]
 
 
@@ -207,12 +212,13 @@ def zone(value: object) -> str:
 
 def moment(value: object) -> datetime:
     """A time as RFC 3339 writes it; naive when it has no offset. Digits below 1 us are cut."""
-    found = _matching(_MOMENT, value, "a time like 2031-10-19T17:20:00+03:00")
+    found = _matching(_MOMENT, value, f"a time like {MOMENT_FORM}")
     try:
         told = datetime.fromisoformat(f"{found[1]}T{found[2]}{(found[3] or '').upper()}")
         return told if told.tzinfo is None else told.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise BadValue("not_a_time", f"{shown(value)} is in no calendar") from error
+        text = f"{shown(value)} is in no calendar; a time has the form {MOMENT_FORM}"
+        raise BadValue("not_a_time", text) from error
 
 
 def _matching(form: re.Pattern[str], value: object, name: str) -> re.Match[str]:
