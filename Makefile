@@ -17,8 +17,7 @@ up: setup ## Run everything on this machine (ARGS="--home DIR ...")
 	@.venv/bin/railcast up $(ARGS)
 
 test: setup ## Run every test (WORKERS=2)
-	@# In the order of the folders: by number of tests the longest ones, alone in their files, come last.
-	@.venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv/bin/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: setup ## Format, lint, types, imports
 	@.venv/bin/ruff format --check .

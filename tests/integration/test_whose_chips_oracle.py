@@ -40,7 +40,7 @@ from tests.support.tournament import (
 )
 
 GAMES = ("639700000000000001", "639800000000000001")
-SEATS, PEOPLE, STEPS, STORIES = (2, 5, 7, 8), 3, 30, 150
+SEATS, PEOPLE, STEPS, STORIES = (2, 5, 7, 8), 3, 30, 80
 # Seats 2 and 7 are told under one name: one identity may sit on two seats.
 SHOWN = (
     "select holder, source, chips, gfx_chips, game_id, seat, wsop_chips from views.player_chips "

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -121,12 +122,17 @@ class Watch:
         done = len(at) == len(PROJECTIONS) and set(at) == {before} and before == await self.head()
         return before if done else 0
 
+    async def _read(self, numbers: Iterable[int]) -> list[RawMessage]:
+        """Entries of the log; a busy machine may answer late, then all are asked for again."""
+        told = await asyncio.gather(*map(self.bus.event_at, numbers))
+        return [message for message in told if message is not None]
+
     async def log(self) -> list[RawMessage]:
         """The whole log."""
         head, found = await self.head(), list[RawMessage]()
         for first in range(1, head + 1, READ_AHEAD):
             numbers = range(first, min(first + READ_AHEAD, head + 1))
-            found += filter(None, await asyncio.gather(*map(self.bus.event_at, numbers)))
+            found += await self.until(partial(self._read, numbers))
         assert [message.sequence for message in found] == list(range(1, head + 1))
         return found
 
