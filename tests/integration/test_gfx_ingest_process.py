@@ -126,15 +126,19 @@ async def test_killed_again_and_again_it_says_every_file_once(
     bus_urls: NatsServer, said: Said, tmp_path: Path
 ) -> None:
     root = tmp_path / "river"
-    games = range(GAMES)
-    for number in games:
-        (root / f"day{number}").mkdir(parents=True)
+
+    def write(number: int) -> None:
         path = root / f"day{number}" / file_name(FIRST_GAME + number)
-        hands = [hand(n) for n in range(HANDS)]
-        path.write_bytes(encoded(export(hands, FIRST_GAME + number)))
+        path.parent.mkdir(parents=True)
+        path.write_bytes(encoded(export([hand(n) for n in range(HANDS)], FIRST_GAME + number)))
+
+    for number in range(GAMES - 1):
+        write(number)
     for kill in range(KILLS):
         async with ingest(bus_urls, root):
             await said.until(lambda kill=kill: len(said.of(SnapshotRead)) > kill)
+    # Only the last process can say this one: it is up when it is told to stop.
+    write(GAMES - 1)
     async with ingest(bus_urls, root) as process:
         await said.until(lambda: len(said.of(SnapshotRead)) >= GAMES)
         process.terminate()
