@@ -165,6 +165,8 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   scrolled.set(target, target.querySelector(".scroll")?.scrollTop ?? 0);
 });
 document.body.addEventListener("htmx:afterSwap", (event) => {
+  // Before the region is painted: settling comes a moment later, and the ages would flash as "?".
+  tick(live());
   const { target } = /** @type {any} */ (event).detail;
   const list = target.querySelector(".scroll");
   const top = scrolled.get(target) ?? 0;
