@@ -27,11 +27,11 @@ ROWS_MAX = 1000
 _COVERS = "from_seq <= {0} and (to_seq is null or {0} < to_seq)"
 _SAID = ("wsop", "gfx", "manual")
 # A field of a row as the sources alone tell it, for conditions: see `without_words`.
-SOURCES_SAY = (
-    "(select told ->> 'value' from jsonb_array_elements(fields -> '{}') with ordinality"
-    " as candidates (told, place)"
-    " where told ->> 'origin' in ('wsop', 'gfx', 'manual') order by place limit 1)"
-)
+SOURCES_SAY = f"""(
+    select told ->> 'value'
+    from jsonb_array_elements(fields -> '{{}}') with ordinality as candidates (told, place)
+    where told ->> 'origin' in {_SAID} order by place limit 1
+)"""  # noqa: S608  # joined from constants of ours
 
 
 class PlayerQuery(AsOfQuery):
